@@ -1,0 +1,13 @@
+export type { I420Picture, PictureSize } from './picture.ts';
+export { allocateI420, i420ByteLength } from './picture.ts';
+export type {
+  AvatarEngine,
+  AvatarStream,
+  LoadedAvatar,
+  PrepareProgress,
+  PreparedAvatar,
+  StreamOptions,
+} from './engine.ts';
+export { PrepareError, prepareFailureCodes } from './prepare-error.ts';
+export type { PrepareFailureCode } from './prepare-error.ts';
+export { MEDIA_CLOCK_HZ, ENGINE_SAMPLE_RATE_HZ } from './clock.ts';
