@@ -1,1 +1,10 @@
-export {};
+export { createVideoEncoder } from './video-encoder.ts';
+export type { EncodedPicture, VideoCodec, VideoEncoder, VideoEncoderOptions } from './video-encoder.ts';
+export { createOpusEncoder, OPUS_FRAME_SAMPLES, OPUS_SAMPLE_RATE_HZ } from './opus-encoder.ts';
+export type { OpusEncoder } from './opus-encoder.ts';
+export { createVideoDecoder } from './video-decoder.ts';
+export type { VideoDecoder } from './video-decoder.ts';
+export { createOpusDecoder } from './opus-decoder.ts';
+export type { OpusDecoder } from './opus-decoder.ts';
+export { createResampler } from './resampler.ts';
+export type { Resampler } from './resampler.ts';
