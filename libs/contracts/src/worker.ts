@@ -75,7 +75,6 @@ export type WorkerCommand = z.infer<typeof workerCommand>;
 export const workerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('sending') }),
   z.object({ type: z.literal('utterance.started'), utterance_id: utteranceId }),
-  z.object({ type: z.literal('utterance.position'), utterance_id: utteranceId, played_ms: z.int(), buffered_ms: z.int() }),
   z.object({
     type: z.literal('utterance.ended'),
     utterance_id: utteranceId,

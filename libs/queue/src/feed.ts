@@ -1,0 +1,39 @@
+import type { SessionEvent } from '@visavis/contracts';
+import { createQueueConnection, type Redis } from './redis.ts';
+import { keys } from './keys.ts';
+
+/** Carries a session's events to every API node with a listener. Losing one is harmless: listeners fill gaps from the database by `seq`. */
+export interface Feed {
+  publish(event: SessionEvent): Promise<void>;
+  subscribe(sessionId: string, listen: (event: SessionEvent) => void): Promise<() => Promise<void>>;
+  close(): void;
+}
+
+export function createFeed(redisUrl: string, redis: Redis): Feed {
+  const subscriber = createQueueConnection(redisUrl);
+  const listeners = new Map<string, Set<(event: SessionEvent) => void>>();
+  subscriber.on('message', (channel: string, message: string) => {
+    const event = JSON.parse(message) as SessionEvent;
+    for (const listen of listeners.get(channel) ?? []) listen(event);
+  });
+  return {
+    async publish(event) {
+      await redis.publish(keys.feed(event.session_id), JSON.stringify(event));
+    },
+    async subscribe(sessionId, listen) {
+      const channel = keys.feed(sessionId);
+      const set = listeners.get(channel) ?? new Set();
+      listeners.set(channel, set.add(listen));
+      if (set.size === 1) await subscriber.subscribe(channel);
+      return async () => {
+        set.delete(listen);
+        if (set.size > 0 || listeners.get(channel) !== set) return;
+        listeners.delete(channel);
+        await subscriber.unsubscribe(channel);
+      };
+    },
+    close() {
+      subscriber.disconnect();
+    },
+  };
+}

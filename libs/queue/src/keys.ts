@@ -1,0 +1,16 @@
+/** Every Redis key of ours starts with this; BullMQ's have their own prefix. */
+const ROOT = 'vv';
+
+export const keys = {
+  fleet: `${ROOT}:fleet`,
+  worker: (workerId: string) => `${ROOT}:worker:${workerId}`,
+  workerClaims: (workerId: string) => `${ROOT}:worker:${workerId}:claims`,
+  workerWarm: (workerId: string) => `${ROOT}:worker:${workerId}:warm`,
+  workerWake: (workerId: string) => `${ROOT}:worker:${workerId}:wake`,
+  commands: (sessionId: string) => `${ROOT}:session:${sessionId}:commands`,
+  positions: (sessionId: string) => `${ROOT}:session:${sessionId}:positions`,
+  pending: (sessionId: string) => `${ROOT}:session:${sessionId}:pending`,
+  activity: (sessionId: string) => `${ROOT}:session:${sessionId}:activity`,
+  feed: (sessionId: string) => `${ROOT}:session:${sessionId}:feed`,
+  reports: `${ROOT}:reports`,
+} as const;
