@@ -1,1 +1,14 @@
-export {};
+export { createRtpSender } from './rtp-sender.ts';
+export type { RtpSender, RtpSenderOptions, RtpSenderStats } from './rtp-sender.ts';
+export { openUdpTransport } from './udp-transport.ts';
+export type { RtpTransport, UdpTransportOptions } from './udp-transport.ts';
+export { createVideoPacketizer } from './video-payload.ts';
+export type { VideoPayloadFormat } from './video-payload.ts';
+export type { Packetizer, PayloadSink } from './packetizer.ts';
+export { createH264Depacketizer, createVp8Depacketizer } from './depacketizer.ts';
+export type { Depacketizer } from './depacketizer.ts';
+export { createSrtpReceiver, createSrtpSender } from './srtp.ts';
+export type { SrtpReceiver, SrtpSender } from './srtp.ts';
+export { readRtcp, writeSenderReports } from './rtcp.ts';
+export type { ReceptionReport, RtcpHandler, SenderReport } from './rtcp.ts';
+export { SRTP_MASTER_KEY_BYTES } from './srtp-keys.ts';
