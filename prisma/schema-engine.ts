@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { SchemaEngine as Engine } from '@prisma/schema-engine-wasm';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import type pg from 'pg';
+
+export type SchemaEngine = Engine;
+
+// Prisma's schema engine as WebAssembly: the binary is a download, and set-up reaches npm only.
+const glueName = './schema_engine_bg.js';
+
+/**
+ * Opens Prisma's schema engine on a pool.
+ *
+ * @param pool the owner's connections; the caller ends it.
+ */
+export async function openSchemaEngine(pool: pg.Pool): Promise<SchemaEngine> {
+  const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
+  const glue = await import(new URL(glueName, pathToFileURL(entry)).href);
+  const bytes = await readFile(new URL('./schema_engine_bg.wasm', pathToFileURL(entry)));
+  const { instance } = await WebAssembly.instantiate(bytes, { [glueName]: glue });
+  glue.__wbg_set_wasm(instance.exports);
+  (instance.exports.__wbindgen_start as () => void)();
+
+  const factory = bindMigrationAwareSqlAdapterFactory(new WholeScriptPrismaPg(pool));
+  return (await glue.SchemaEngine.new({ datamodels: undefined }, () => {}, factory)) as SchemaEngine;
+}
+
+// The stock adapter cuts scripts at every semicolon, and so through the middle of function bodies. Sent whole, the server parses it, and runs it as one transaction.
+class WholeScriptPrismaPg extends PrismaPg {
+  override async connect(): ReturnType<PrismaPg['connect']> {
+    const adapter = await super.connect();
+    adapter.executeScript = async (script: string) => {
+      await adapter.underlyingDriver().query(recordsItself(script));
+    };
+    return adapter;
+  }
+}
+
+// The engine notes a migration before and after it runs. Killed in between, nobody could tell whether it took effect: so the note is part of its transaction.
+function recordsItself(script: string): string {
+  if (script.includes('_prisma_migrations')) return script;
+  return `${script}
+;UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE finished_at IS NULL AND rolled_back_at IS NULL`;
+}
