@@ -1,0 +1,31 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import type { Logger } from '@visavis/logging';
+import { AccessModule } from './access/access.module';
+import type { ApiConfig, Role } from './config';
+import { ProblemFilter } from './http/problem.filter';
+import { createValidationPipe } from './http/validation.pipe';
+import { HealthModule } from './modules/health/health.module';
+import { PlatformModule } from './platform.module';
+
+type Import = NonNullable<DynamicModule['imports']>[number];
+
+/** Which modules a process runs, by its roles. */
+const MODULES: Readonly<Record<Role, readonly Import[]>> = {
+  http: [HealthModule],
+  media: [HealthModule],
+};
+
+@Module({})
+export class AppModule {
+  static for(config: ApiConfig, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [PlatformModule.with(config, logger), AccessModule, ...new Set(config.roles.flatMap((role) => MODULES[role]))],
+      providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useFactory: createValidationPipe },
+      ],
+    };
+  }
+}
