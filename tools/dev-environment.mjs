@@ -1,0 +1,95 @@
+// The environment that the apps get from `npm start` and the tests: every variable with its meaning, in one place. Production sets the same names.
+import { rootDir } from './setup/checkout.mjs';
+import { join } from 'node:path';
+
+const roles = { app: 'visavis_app', system: 'visavis_system', meter: 'visavis_meter' };
+
+/** The same database under another login. */
+export function databaseUrlAs(ownerUrl, role, password) {
+  const url = new URL(ownerUrl);
+  url.username = role;
+  url.password = password;
+  return url.href;
+}
+
+/** For prisma/migrate.ts and prisma/seed.ts: the owner of the tables, and the password that the three roles get. */
+export function migrationEnvironment({ services, secrets }) {
+  return {
+    ...inherited(),
+    DATABASE_OWNER_URL: services.databaseOwnerUrl,
+    ROLE_PASSWORD: secrets.rolePassword,
+    REDIS_URL: services.redisUrl,
+    SECRET_KEY: secrets.secretKey,
+    ...storageVariables(services.storage),
+  };
+}
+
+/** For apps/api. */
+export function apiEnvironment({ services, secrets, host, port, publicUrl, workerBinary, extra = {} }) {
+  const login = (role) => databaseUrlAs(services.databaseOwnerUrl, role, secrets.rolePassword);
+  return {
+    ...inherited(),
+    ...common(),
+    // Requests of one tenant; sign-in, look-ups and sweeps; metering: three roles, none of which passes row-level security.
+    DATABASE_URL: login(roles.app),
+    DATABASE_SYSTEM_URL: login(roles.system),
+    DATABASE_METER_URL: login(roles.meter),
+    REDIS_URL: services.redisUrl,
+    ...storageVariables(services.storage),
+    // The one public port, and what people and pages call it.
+    HOST: host,
+    PORT: String(port),
+    PUBLIC_URL: publicUrl,
+    DASHBOARD_DIR: join(rootDir, 'apps', 'dashboard', 'dist'),
+    // Media: the address that browsers and workers are told, where to listen, one port per mediasoup worker from here on (0: any free).
+    MEDIA_ADDRESS: process.env.MEDIA_ADDRESS || '127.0.0.1',
+    MEDIA_LISTEN: process.env.MEDIA_LISTEN || (process.env.MEDIA_ADDRESS ? '0.0.0.0' : '127.0.0.1'),
+    MEDIA_PORT: process.env.MEDIA_PORT || '0',
+    MEDIA_WORKERS: process.env.MEDIA_WORKERS || '1',
+    MEDIASOUP_WORKER_BIN: workerBinary,
+    // Signs tokens and cookies, encrypts stored answers; and what a worker shows to enrol.
+    SECRET_KEY: secrets.secretKey,
+    WORKER_TOKEN: secrets.workerToken,
+    ...extra,
+  };
+}
+
+/** For apps/worker. */
+export function workerEnvironment({ services, secrets, apiUrl, workerId, slots, home, extra = {} }) {
+  return {
+    ...inherited(),
+    ...common(),
+    REDIS_URL: services.redisUrl,
+    API_URL: apiUrl,
+    WORKER_TOKEN: secrets.workerToken,
+    WORKER_ID: workerId,
+    WORKER_SLOTS: String(slots),
+    // Avatar bundles are kept here between sessions.
+    WORKER_CACHE_DIR: join(home, 'worker-cache'),
+    ...extra,
+  };
+}
+
+function common() {
+  return { NODE_ENV: process.env.NODE_ENV || 'development', LOG_LEVEL: process.env.LOG_LEVEL || 'info' };
+}
+
+function storageVariables(storage) {
+  return {
+    S3_ENDPOINT: storage.endpoint,
+    S3_REGION: storage.region,
+    S3_BUCKET: storage.bucket,
+    S3_ACCESS_KEY_ID: storage.accessKeyId,
+    S3_SECRET_ACCESS_KEY: storage.secretAccessKey,
+    S3_FORCE_PATH_STYLE: String(storage.forcePathStyle),
+  };
+}
+
+/** What the person's own environment may say to the apps: all of it, except what would name another copy's services. */
+function inherited() {
+  const env = { ...process.env };
+  for (const name of Object.keys(env)) {
+    if (/^(DATABASE_|REDIS_|S3_|TEST_|npm_|NX_|VISAVIS_STARTED_BY$)/.test(name)) delete env[name];
+  }
+  return env;
+}

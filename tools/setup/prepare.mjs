@@ -1,0 +1,25 @@
+// Everything up to the point where services can start: packages, system packages, the mediasoup worker, the client and the build.
+import { buildApps, generateClient, installPackages, withCheckout } from './checkout.mjs';
+import { buildWorker, findWorker, packagesToBuildWorker } from './mediasoup-worker.mjs';
+import { needsRedis } from './services.mjs';
+import { ensureSystemPackages } from './system-packages.mjs';
+
+/**
+ * @param {{ programs?: string[], outside?: object, build?: boolean }} options `programs`: what is needed besides Redis and the voices
+ * @returns {Promise<{ workerBinary: string }>}
+ */
+export async function prepare({ programs = [], outside = process.env, build = true } = {}) {
+  await withCheckout(installPackages);
+  // What is missing is asked for in one go, and whether the build's packages are needed shows only when there is no prebuilt worker.
+  const found = await findWorker();
+  const needs = [...(needsRedis(outside) ? ['redis'] : []), 'flite', 'espeak', ...programs];
+  await ensureSystemPackages(needs, found ? [] : packagesToBuildWorker());
+  const workerBinary = found ?? (await buildWorker());
+  if (build) {
+    await withCheckout(async () => {
+      await generateClient();
+      await buildApps();
+    });
+  }
+  return { workerBinary };
+}
