@@ -30,6 +30,8 @@ export const sessionGrant = z.object({
   voice_id: z.string().nullable(),
   ingest: ingestGrant,
   avatar: z.object({ id: avatarId, engine: z.string(), engine_version: z.string(), bundle_url: z.url(), bundle_sha256: z.string() }),
+  /** For a second worker: what it need not say again, and how far the first one got with the rest. */
+  resume: z.object({ ended: z.array(utteranceId), positions: z.record(z.string(), z.number()) }),
 });
 export type SessionGrant = z.infer<typeof sessionGrant>;
 

@@ -1,0 +1,102 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
+import { parseId } from '@visavis/ids';
+import { toCredits, type Ledger } from '@visavis/credits';
+import type { Logger } from '@visavis/logging';
+import type { SessionChannel } from '@visavis/queue';
+import { dueEnd } from '@visavis/session-states';
+import { LOGGER } from '../../tokens';
+import { SESSION_CHANNEL } from '../dispatch/dispatch.tokens';
+import type { HostedSession } from '../media/hosted-session';
+import { MediaHost } from '../media/media-host.service';
+import { SessionEvents } from '../sessions/session-events.service';
+import { SessionLifecycle } from '../sessions/session-lifecycle.service';
+import { MeteringService } from './metering.service';
+import { LEDGER } from './metering.tokens';
+
+const TICK_MS = 1000;
+const FLUSH_EVERY_TICKS = 3;
+/** A hold is extended when less than this much speech is left in it. */
+const EXTEND_BELOW_MS = 20_000n;
+const HOLD_MS = 60_000n;
+
+/** Once a second, for every session whose media is here: time limits, credit, usage. */
+@Injectable()
+export class MeterClock implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private ticks = 0;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly media: MediaHost,
+    private readonly metering: MeteringService,
+    private readonly lifecycle: SessionLifecycle,
+    private readonly events: SessionEvents,
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    let busy = false;
+    this.timer = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      this.running = this.tick()
+        .catch((error: unknown) => this.logger.error({ err: error }, 'metering fell behind; it goes on with the next second'))
+        .finally(() => (busy = false));
+    }, TICK_MS);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+    await this.metering.flush().catch(() => undefined); // logged there
+  }
+
+  private async tick(): Promise<void> {
+    const sessions = this.media.all().filter((session) => !session.ending);
+    if (sessions.length === 0) return this.metering.flush();
+    const counts = await this.media.audioPacketCounts();
+    const activity = await this.channel.lastActivity(sessions.map((session) => session.id)).catch(() => sessions.map(() => Date.now()));
+    const flushNow = ++this.ticks % FLUSH_EVERY_TICKS === 0;
+    await Promise.all(
+      sessions.map(async (session, i) => {
+        const packets = counts[session.id] ?? 0;
+        if (flushNow) this.metering.collect(session, packets);
+        await this.judge(session, packets, activity[i] ?? 0);
+      }),
+    );
+    if (flushNow) await this.metering.flush();
+  }
+
+  private async judge(session: HostedSession, packets: number, lastCommandAtMs: number): Promise<void> {
+    const nowMs = Date.now();
+    const due = dueEnd({ ...session, lastActivityAtMs: Math.max(lastCommandAtMs, session.viewersLeftAtMs) }, nowMs);
+    const id = parseId('ses', session.id) as string;
+    if (due) {
+      await this.lifecycle.end(id, due, 'media-node');
+      return;
+    }
+    if (session.liveAtMs === null || session.microCreditsPerMinute === 0n) return;
+    await this.watchCredit(session, id, this.metering.mediaMs(session, packets));
+  }
+
+  private async watchCredit(session: HostedSession, id: string, mediaMs: number): Promise<void> {
+    const { metering, microCreditsPerMinute: rate } = session;
+    const used = this.metering.charge(session, mediaMs);
+    const soon = (EXTEND_BELOW_MS * rate) / 60_000n;
+    if (metering.heldMicroCredits - used >= soon) return;
+    const minute = (HOLD_MS * rate) / 60_000n;
+    const { heldMicroCredits, extendedBy } = await this.ledger.extendHold(id, minute);
+    metering.heldMicroCredits = heldMicroCredits;
+    const left = heldMicroCredits - used;
+    if (left <= 0n) {
+      await this.lifecycle.end(id, 'credits_exhausted', 'media-node');
+      return;
+    }
+    if (extendedBy < minute && !metering.lowReported) {
+      metering.lowReported = true;
+      await this.events.append(id, 'credits.low', { remaining_credits: toCredits(left), remaining_seconds: Number((left * 60n) / rate) });
+    }
+  }
+}

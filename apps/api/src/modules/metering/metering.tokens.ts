@@ -1,0 +1,2 @@
+/** `Ledger` of \@visavis/credits. */
+export const LEDGER = Symbol('LEDGER');

@@ -1,0 +1,76 @@
+import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { SessionEvent } from '@visavis/contracts';
+import { Access, Principal } from '../../access/access.decorator';
+import type { TenantPrincipal } from '../../access/principal';
+import { ApiProblems } from '../../http/api-problems.decorator';
+import { PublicIdPipe } from '../../http/public-id.pipe';
+import { SessionEvents } from './session-events.service';
+import { SessionsService } from './sessions.service';
+
+const COMMENT_EVERY_MS = 15_000;
+/** A reader this far behind is cut off; it comes back with Last-Event-ID. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+
+@ApiTags('Sessions')
+@Controller('v1/sessions/:id/events')
+export class EventsController {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly events: SessionEvents,
+  ) {}
+
+  @Get()
+  @Access({ key: 'sessions:read', client: 'view', member: 'viewer' })
+  @ApiOperation({ summary: 'Follow a session', description: 'Server-sent events from the first, or from the one after Last-Event-ID. The stream ends after session.ended.' })
+  @ApiProduces('text/event-stream')
+  @ApiQuery({ name: 'token', required: false, description: 'A client token, where a browser cannot set headers.' })
+  @ApiQuery({ name: 'last_event_id', required: false })
+  @ApiResponse({ status: 200, content: { 'text/event-stream': { schema: { type: 'string' }, example: 'id: 1\nevent: session.started\ndata: {"seq":1,…}\n\n' } } })
+  @ApiProblems(404)
+  async follow(
+    @Principal() principal: TenantPrincipal,
+    @Param('id', new PublicIdPipe('ses')) id: string,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Query('last_event_id') lastEventIdQuery: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const session = await this.sessions.require(principal.tenantId, id);
+    const given = Number.parseInt(lastEventId ?? lastEventIdQuery ?? '0', 10);
+    const after = Number.isFinite(given) && given > 0 ? given : 0;
+    if (session.state === 'ended' && (await this.events.after(principal.tenantId, id, after, 1)).length === 0) {
+      // Everything was said, session.ended included. 204 tells an EventSource not to come back.
+      void reply.code(204).send();
+      return;
+    }
+    void reply.hijack();
+    const stream = reply.raw;
+    const headers = Object.fromEntries(Object.entries(reply.getHeaders()).filter((pair): pair is [string, string] => pair[1] !== undefined));
+    stream.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+    stream.write('retry: 1000\n\n');
+
+    let stop: (() => Promise<void>) | undefined;
+    let closed = false;
+    const close = () => {
+      if (closed) return;
+      closed = true;
+      clearInterval(comments);
+      stream.end();
+      void stop?.();
+    };
+    const comments = setInterval(() => stream.write(': \n\n'), COMMENT_EVERY_MS);
+    request.raw.on('close', close);
+    stop = await this.events.follow(principal.tenantId, id, after, (event) => {
+      if (closed) return;
+      stream.write(format(event));
+      if (event.type === 'session.ended' || stream.writableLength > MAX_BUFFERED_BYTES) close();
+    });
+    if (closed) void stop();
+  }
+}
+
+function format(event: SessionEvent): string {
+  return `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}

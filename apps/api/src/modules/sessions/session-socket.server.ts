@@ -1,0 +1,85 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { parseId } from '@visavis/ids';
+import type { Logger } from '@visavis/logging';
+import { notFound, ProblemError, PROBLEM_CONTENT_TYPE, toDocument } from '@visavis/problems';
+import type { SessionChannel } from '@visavis/queue';
+import { AccessService } from '../../access/access.service';
+import { TOKEN_SUBPROTOCOL_PREFIX } from '../../access/credentials';
+import type { TenantPrincipal } from '../../access/principal';
+import { problemOf } from '../../http/problem-of';
+import { requestIdOf } from '../../http/request-id';
+import { LOGGER } from '../../tokens';
+import { SESSION_CHANNEL } from '../dispatch/dispatch.tokens';
+import { SessionEvents } from './session-events.service';
+import { SessionSocket } from './session-socket';
+import { SessionsService } from './sessions.service';
+import { SpeechService } from './speech.service';
+
+const PATH = /^\/v1\/sessions\/([^/]+)\/ws$/;
+/** A binary frame holds a few seconds of samples at the very most. */
+const MAX_FRAME_BYTES = 1024 * 1024;
+const SUBPROTOCOL = 'visavis';
+
+/** Opens /v1/sessions/:id/ws. Nest's guards don't see upgrades, so access is asked for here, by the same service. */
+@Injectable()
+export class SessionSocketServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_FRAME_BYTES,
+    // A page that sends its token as a subprotocol must get one back that isn't the token.
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : ([...offered].find((name) => !name.startsWith(TOKEN_SUBPROTOCOL_PREFIX)) ?? false)),
+  });
+
+  constructor(
+    private readonly adapter: HttpAdapterHost,
+    private readonly access: AccessService,
+    private readonly sessions: SessionsService,
+    private readonly speech: SpeechService,
+    private readonly events: SessionEvents,
+    @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const fastify = this.adapter.httpAdapter.getInstance<FastifyInstance>();
+    fastify.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      void this.upgrade(request, socket, head);
+    });
+  }
+
+  beforeApplicationShutdown(): void {
+    for (const client of this.server.clients) client.close(1001, 'The server is stopping; connect again.');
+    this.server.close();
+  }
+
+  private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    try {
+      const match = PATH.exec((request.url ?? '').split('?', 1)[0] ?? '');
+      if (!match) throw notFound('WebSocket');
+      const id = parseId('ses', match[1] ?? '');
+      if (!id) throw notFound('session');
+      const source = { method: 'GET', url: request.url ?? '', ip: request.socket.remoteAddress ?? '', headers: request.headers };
+      // Watching is the least; what a command needs is checked when it comes.
+      const { principal } = await this.access.authorize(source, { key: 'sessions:read', client: 'view', member: 'viewer' }, match[1]);
+      const tenant = principal as TenantPrincipal;
+      await this.sessions.requireRunning(tenant.tenantId, id);
+      this.server.handleUpgrade(request, socket, head, (ws) => {
+        new SessionSocket(ws, { principal: tenant, sessionId: id, sessions: this.sessions, speech: this.speech, events: this.events, channel: this.channel, logger: this.logger }).open();
+      });
+    } catch (error) {
+      refuse(socket, problemOf(error), requestIdOf(request));
+    }
+  }
+}
+
+function refuse(socket: Duplex, problem: ProblemError, requestId: string): void {
+  const body = JSON.stringify(toDocument(problem, requestId));
+  const headers = Object.entries({ ...problem.headers, 'content-type': PROBLEM_CONTENT_TYPE, 'content-length': String(Buffer.byteLength(body)), connection: 'close', 'x-request-id': requestId });
+  socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Error'}\r\n${headers.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,80 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Ledger } from '@visavis/credits';
+import { parseId } from '@visavis/ids';
+import type { Logger } from '@visavis/logging';
+import type { Fleet, Redis } from '@visavis/queue';
+import { LOGGER, REDIS } from '../../tokens';
+import { FLEET } from '../dispatch/dispatch.tokens';
+import { MediaHost } from '../media/media-host.service';
+import { LEDGER } from '../metering/metering.tokens';
+import { SessionLifecycle } from './session-lifecycle.service';
+import { SessionsRepository } from './sessions.repository';
+
+const EVERY_MS = 5000;
+const NODE_TTL_S = 12;
+const NODES = 'vv:media-nodes';
+/** A claim this old whose session runs elsewhere, or not at all, was left behind. */
+const CLAIM_GRACE_MS = 30_000;
+
+/** Finds what a crash left half-done: sessions of dead media nodes, unsettled bills, orphaned holds and slots. Safe on every node at once. */
+@Injectable()
+export class SessionSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly sessions: SessionsRepository,
+    private readonly lifecycle: SessionLifecycle,
+    private readonly media: MediaHost,
+    @Inject(FLEET) private readonly fleet: Fleet,
+    @Inject(LEDGER) private readonly ledger: Ledger,
+    @Inject(REDIS) private readonly redis: Redis,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.sayAlive();
+    let busy = false;
+    this.timer = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      this.running = this.sweep()
+        .catch((error: unknown) => this.logger.error({ err: error }, 'the sweep failed; it runs again in a few seconds'))
+        .finally(() => (busy = false));
+    }, EVERY_MS);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.running;
+    // A media node that goes takes its sessions' media with it: say so now rather than leave them to others.
+    await Promise.allSettled(this.media.all().map((session) => this.lifecycle.end(parseId('ses', session.id) as string, 'failed', 'media-node')));
+    await this.redis.zrem(NODES, this.media.nodeId).catch(() => undefined);
+  }
+
+  private async sayAlive(): Promise<void> {
+    await this.redis.zadd(NODES, Math.floor(Date.now() / 1000) + NODE_TTL_S, this.media.nodeId);
+  }
+
+  private async sweep(): Promise<void> {
+    await this.sayAlive();
+    const alive = await this.redis.zrangebyscore(NODES, Math.floor(Date.now() / 1000), '+inf');
+    for (const { id } of await this.sessions.runningElsewhere(alive)) await this.lifecycle.end(id, 'failed', 'monitor');
+    for (const row of await this.sessions.unsettled()) await this.lifecycle.finish(row);
+    for (const sessionId of await this.sessions.orphanHolds()) await this.ledger.settle(sessionId, 0n);
+    await this.freeSlots();
+  }
+
+  private async freeSlots(): Promise<void> {
+    for (const worker of await this.fleet.workers()) {
+      for (const claim of worker.claims) {
+        if (claim.ageMs < CLAIM_GRACE_MS) continue;
+        const id = parseId('ses', claim.sessionId);
+        const row = id ? await this.sessions.findAny(id) : null;
+        if (row && row.state !== 'ended' && row.epoch === claim.epoch && row.worker_id === worker.workerId) continue;
+        await this.fleet.release(worker.workerId, claim.sessionId, claim.epoch);
+        this.logger.warn({ session_id: claim.sessionId, worker_id: worker.workerId }, 'a slot that nobody used was freed');
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Database } from '@visavis/db';
+import { DATABASE } from '../../tokens';
+
+export type UtteranceKind = 'text' | 'audio' | 'audio_url' | 'stream';
+
+export interface EndedUtterance {
+  id: string;
+  /** It had been started before. */
+  wasStarted: boolean;
+}
+
+@Injectable()
+export class UtterancesRepository {
+  constructor(@Inject(DATABASE) private readonly db: Database) {}
+
+  /** @returns false when the session is over, or such an utterance exists already. */
+  async insert(tenantId: string, sessionId: string, utteranceId: string, kind: UtteranceKind): Promise<boolean> {
+    const { rows } = await this.db.systemSql(
+      `WITH s AS (UPDATE sessions SET utterance_seq = utterance_seq + 1 WHERE id = $2 AND tenant_id = $1 AND state <> 'ended' RETURNING utterance_seq)
+       INSERT INTO utterances (id, tenant_id, session_id, ordinal, kind) SELECT $3, $1, $2, utterance_seq, $4 FROM s
+       ON CONFLICT (id) DO NOTHING RETURNING id`,
+      [tenantId, sessionId, utteranceId, kind],
+    );
+    return rows.length > 0;
+  }
+
+  async start(sessionId: string, utteranceId: string): Promise<boolean> {
+    const { rows } = await this.db.systemSql(
+      `UPDATE utterances SET state = 'started', started_at = now() WHERE id = $2 AND session_id = $1 AND state = 'queued' RETURNING id`,
+      [sessionId, utteranceId],
+    );
+    return rows.length > 0;
+  }
+
+  /** @returns null when it had ended before: whoever comes second changes nothing. */
+  async end(sessionId: string, utteranceId: string, outcome: { interrupted: boolean; playedMs: number; errorCode?: string }): Promise<EndedUtterance | null> {
+    const { rows } = await this.db.systemSql<{ was_started: boolean }>(
+      `WITH old AS (SELECT id, state FROM utterances WHERE id = $2 AND session_id = $1 FOR UPDATE)
+       UPDATE utterances u SET state = 'ended', ended_at = now(), interrupted = $3, played_ms = $4, error_code = $5
+       FROM old WHERE u.id = old.id AND old.state <> 'ended' RETURNING old.state = 'started' AS was_started`,
+      [sessionId, utteranceId, outcome.interrupted, Math.max(0, Math.floor(outcome.playedMs)), outcome.errorCode ?? null],
+    );
+    const [row] = rows;
+    return row ? { id: utteranceId, wasStarted: row.was_started } : null;
+  }
+
+  /** What is playing or waiting, in order. */
+  async open(sessionId: string): Promise<string[]> {
+    const { rows } = await this.db.systemSql<{ id: string }>(`SELECT id FROM utterances WHERE session_id = $1 AND state <> 'ended' ORDER BY ordinal`, [sessionId]);
+    return rows.map((row) => row.id);
+  }
+
+  /** Utterances of a session that are over, for a second worker to leave out. */
+  async endedIds(sessionId: string): Promise<string[]> {
+    const { rows } = await this.db.systemSql<{ id: string }>(`SELECT id FROM utterances WHERE session_id = $1 AND state = 'ended'`, [sessionId]);
+    return rows.map((row) => row.id);
+  }
+}

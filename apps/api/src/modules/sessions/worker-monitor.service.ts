@@ -1,0 +1,112 @@
+import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { parseId } from '@visavis/ids';
+import type { Logger } from '@visavis/logging';
+import { WORKER_LOST_AFTER_MS, type Fleet, type SessionDispatcher } from '@visavis/queue';
+import { changeState, REASSIGN_WITHIN_MS } from '@visavis/session-states';
+import { LOGGER } from '../../tokens';
+import { FLEET, SESSION_DISPATCHER } from '../dispatch/dispatch.tokens';
+import type { HostedSession } from '../media/hosted-session';
+import { MediaEvents } from '../media/media-events';
+import { MediaHost } from '../media/media-host.service';
+import { SessionEvents } from './session-events.service';
+import { SessionLifecycle } from './session-lifecycle.service';
+import { SessionsRepository } from './sessions.repository';
+
+const LOOK_EVERY_MS = 250;
+const RETRY_MS = 200;
+
+/** Watches the workers of the sessions whose media is here, and gives those of a lost one to another. */
+@Injectable()
+export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private stopping = false;
+
+  constructor(
+    private readonly sessions: SessionsRepository,
+    private readonly lifecycle: SessionLifecycle,
+    private readonly events: SessionEvents,
+    private readonly media: MediaHost,
+    private readonly mediaEvents: MediaEvents,
+    @Inject(FLEET) private readonly fleet: Fleet,
+    @Inject(SESSION_DISPATCHER) private readonly dispatcher: SessionDispatcher,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    let busy = false;
+    this.timer = setInterval(() => {
+      if (busy || this.media.all().length === 0) return;
+      busy = true;
+      this.look()
+        .catch((error: unknown) => this.logger.error({ err: error }, 'the workers could not be watched; tried again at once'))
+        .finally(() => (busy = false));
+    }, LOOK_EVERY_MS);
+    this.mediaEvents.ingestAlive.subscribe(({ sessionId, epoch, alive }) => {
+      if (alive) this.resumed(sessionId, epoch).catch((error: unknown) => this.logger.error({ err: error }, 'a reassigned session could not be marked so'));
+    });
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+    clearInterval(this.timer);
+  }
+
+  private async look(): Promise<void> {
+    const alive = new Set<string>();
+    for (const worker of await this.fleet.workers()) if (worker.beatAgeMs <= WORKER_LOST_AFTER_MS) alive.add(worker.workerId);
+    for (const session of this.media.all()) {
+      if (session.ending || session.lostAtMs !== null || alive.has(session.workerId)) continue;
+      session.lostAtMs = Date.now();
+      this.reassign(session).catch((error: unknown) => this.logger.error({ err: error, session_id: session.id }, 'a session could not be reassigned'));
+    }
+  }
+
+  private async reassign(session: HostedSession): Promise<void> {
+    const id = parseId('ses', session.id) as string;
+    const lostWorker = session.workerId;
+    const lostEpoch = session.epoch;
+    changeState({ status: 'live', reassigning: false }, { type: 'lose_worker' }, 'monitor');
+    this.logger.warn({ session_id: session.id, worker_id: lostWorker, epoch: lostEpoch }, 'worker lost, looking for another');
+    // From here on whatever the lost worker still says is of an old epoch and refused.
+    if (!(await this.sessions.loseWorker(id, lostEpoch))) return;
+    session.epoch = lostEpoch + 1;
+    await this.fleet.release(lostWorker, session.id, lostEpoch);
+
+    const deadlineMs = (session.lostAtMs ?? Date.now()) + REASSIGN_WITHIN_MS;
+    while (!session.ending && !this.stopping) {
+      const workerId = await this.fleet.claim({
+        sessionId: session.id,
+        epoch: session.epoch,
+        avatarId: session.avatarId,
+        weightPixels: session.weightPixels,
+        notWorkerId: lostWorker,
+      });
+      if (workerId) return this.handOver(session, id, workerId);
+      if (Date.now() >= deadlineMs) {
+        await this.lifecycle.end(id, 'worker_lost', 'monitor');
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  private async handOver(session: HostedSession, id: string, workerId: string): Promise<void> {
+    session.ingest = await this.media.replaceIngest(session.id, session.epoch);
+    session.workerId = workerId;
+    if (!(await this.sessions.gainWorker(id, session.epoch, workerId))) {
+      await this.fleet.release(workerId, session.id, session.epoch);
+      return;
+    }
+    await this.dispatcher.dispatch(workerId, { session_id: session.id, epoch: session.epoch, avatar_id: session.avatarId });
+  }
+
+  /** Media of the new epoch arrives: the picture moves again. */
+  private async resumed(publicId: string, epoch: number): Promise<void> {
+    const session = this.media.get(publicId);
+    if (!session || session.lostAtMs === null || session.epoch !== epoch || session.ending) return;
+    const gapMs = Date.now() - session.lostAtMs;
+    session.lostAtMs = null;
+    const id = parseId('ses', publicId) as string;
+    if (await this.sessions.reassigned(id, epoch)) await this.events.append(id, 'session.reassigned', { epoch, gap_ms: gapMs });
+  }
+}
