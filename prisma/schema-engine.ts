@@ -8,6 +8,11 @@ import type pg from 'pg';
 
 export type SchemaEngine = Engine;
 
+// Only DOM's types describe this global, and nothing else of DOM exists here.
+declare const WebAssembly: {
+  instantiate(bytes: Uint8Array, imports: Record<string, unknown>): Promise<{ instance: { exports: Record<string, unknown> } }>;
+};
+
 // Prisma's schema engine as WebAssembly: the binary is a download, and set-up reaches npm only.
 const glueName = './schema_engine_bg.js';
 
