@@ -1,0 +1,53 @@
+import type { RtpSender } from '@visavis/rtp';
+import { MediaScheduler } from '../media-scheduler.ts';
+import { RunningMediaSession } from '../media-session.ts';
+import type { PipelineEvent } from '../pipeline-event.ts';
+import { createGradientAvatar, type GradientAvatar } from './gradient-avatar.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+export interface SentPacket {
+  atMs: number;
+  mediaSample: number;
+  data: Uint8Array;
+}
+export interface SentPicture extends SentPacket {
+  key: boolean;
+}
+
+export interface SessionRig {
+  time: VirtualTime;
+  session: RunningMediaSession;
+  scheduler: MediaScheduler;
+  avatar: GradientAvatar;
+  events: (PipelineEvent & { atMs: number })[];
+  audio: SentPacket[];
+  video: SentPicture[];
+  reports: number[];
+  closedSenders: number;
+  startMs: number;
+}
+
+/** A whole session with real encoders on a virtual clock, whose packets are recorded instead of sent. */
+export function openSessionRig({ lookAheadMs = 60, fps = 25 }: { lookAheadMs?: number; fps?: number } = {}): SessionRig {
+  const time = new VirtualTime();
+  const scheduler = new MediaScheduler(time);
+  const avatar = createGradientAvatar(lookAheadMs);
+  const rig = { time, scheduler, avatar, events: [], audio: [], video: [], reports: [], closedSenders: 0, startMs: 0 } as unknown as SessionRig;
+  const sender: RtpSender = {
+    stats: {} as RtpSender['stats'],
+    sendAudio: (data, mediaSample) => rig.audio.push({ atMs: time.nowMs(), mediaSample, data }),
+    sendVideo: (data, mediaSample, key) => rig.video.push({ atMs: time.nowMs(), mediaSample, data, key }),
+    sendReports: (mediaSample) => rig.reports.push(mediaSample),
+    receive: () => undefined,
+    close: () => rig.closedSenders++,
+  };
+  rig.startMs = scheduler.startInstantMs(1000 / fps);
+  rig.session = new RunningMediaSession(
+    { avatar, width: 64, height: 64, fps, codec: 'h264', seed: 1, onEvent: (event) => rig.events.push({ ...event, atMs: time.nowMs() }) },
+    scheduler,
+    sender,
+    rig.startMs,
+  );
+  scheduler.add(rig.session, rig.startMs);
+  return rig;
+}
