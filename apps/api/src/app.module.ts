@@ -3,6 +3,7 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { Logger } from '@visavis/logging';
 import { AccessModule } from './access/access.module';
 import type { ApiConfig, Role } from './config';
+import { HttpModule } from './http/http.module';
 import { ProblemFilter } from './http/problem.filter';
 import { createValidationPipe } from './http/validation.pipe';
 import { HealthModule } from './modules/health/health.module';
@@ -21,7 +22,7 @@ export class AppModule {
   static for(config: ApiConfig, logger: Logger): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(config, logger), AccessModule, ...new Set(config.roles.flatMap((role) => MODULES[role]))],
+      imports: [PlatformModule.with(config, logger), AccessModule, HttpModule, ...new Set(config.roles.flatMap((role) => MODULES[role]))],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useFactory: createValidationPipe },

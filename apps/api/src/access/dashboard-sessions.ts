@@ -30,9 +30,7 @@ export class DashboardSessions {
 
   /** Who holds this cookie, or null. The membership is read each time: who leaves a tenant is out at once. */
   async find(token: string): Promise<Member | null> {
-    const {
-      rows: [row],
-    } = await this.database.systemSql<{ id: string; user_id: string; tenant_id: string; role: string; stale: boolean }>(
+    const [row] = await this.database.systemSql<{ id: string; user_id: string; tenant_id: string; role: string; stale: boolean }>(
       `SELECT s.id, s.user_id, s.tenant_id, m.role, s.last_seen_at < now() - ${TOUCH_AFTER} AS stale
          FROM dashboard_sessions s JOIN memberships m ON m.user_id = s.user_id AND m.tenant_id = s.tenant_id
         WHERE s.token_hash = $1 AND s.expires_at > now()`,

@@ -3,7 +3,7 @@ import { hkdfSync } from 'node:crypto';
 import type { ApiConfig } from '../config';
 import { API_CONFIG } from '../tokens';
 
-export type KeyPurpose = 'client-token' | 'idempotency' | 'preview-url' | 'list-cursor';
+export type KeyPurpose = 'client-token' | 'idempotency' | 'preview-url';
 
 /** Keys of 256 bits, one per purpose, all derived from SECRET_KEY: whoever learns one learns no other. */
 @Injectable()

@@ -50,7 +50,7 @@ export class KeyDirectory {
 
   /** The key with this secret, or null if it is unknown, revoked or expired. */
   async find(secret: string): Promise<KnownKey | null> {
-    const hash = hashApiKey(secret);
+    const hash = Buffer.from(hashApiKey(secret));
     const cacheKey = hash.toString('base64');
     const nowMs = Date.now();
     const cached = this.#cache.get(cacheKey);
@@ -88,9 +88,7 @@ export class KeyDirectory {
   }
 
   async #load(hash: Buffer): Promise<KnownKey | null> {
-    const {
-      rows: [row],
-    } = await this.database.systemSql<KeyRow>(
+    const [row] = await this.database.systemSql<KeyRow>(
       `SELECT k.id, k.tenant_id, k.scopes, k.expires_at, coalesce(t.allowed_origins, '{}') AS allowed_origins
          FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
         WHERE k.hash = $1 AND k.revoked_at IS NULL`,

@@ -17,9 +17,7 @@ export class TenantOrigins {
     const nowMs = Date.now();
     const cached = this.#cache.get(tenantId);
     if (cached !== undefined && cached.freshUntilMs > nowMs) return cached.origins;
-    const {
-      rows: [row],
-    } = await this.database.systemSql<{ allowed_origins: string[] }>("SELECT coalesce(allowed_origins, '{}') AS allowed_origins FROM tenants WHERE id = $1", [tenantId]);
+    const [row] = await this.database.systemSql<{ allowed_origins: string[] }>("SELECT coalesce(allowed_origins, '{}') AS allowed_origins FROM tenants WHERE id = $1", [tenantId]);
     if (row === undefined) return null;
     if (this.#cache.size >= CACHE_MAX) this.#cache.clear();
     this.#cache.set(tenantId, { origins: row.allowed_origins, freshUntilMs: nowMs + CACHE_MS });
