@@ -1,7 +1,7 @@
 // The project runs on Node 24. On an older Node this stage fetches it, as npm's `node` package carries the binary, into the user's cache and starts the
 // program again with it. Runs on Node 20 before anything is installed, so it imports nothing but Node and its neighbours.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { userCacheDir } from '../../infra/mediasoup/worker-cache.mjs';
 import { lock } from './file-lock.mjs';
@@ -79,11 +79,21 @@ export function stopWhenOrphaned(stop) {
   const underNpm = process.env.npm_lifecycle_event !== undefined;
   if (!underNpm && process.env.VISAVIS_STARTED_BY === undefined) return;
   const parent = process.ppid;
+  // npm runs scripts through a shell; where that stays in between, npm is our parent's parent.
+  const grandparent = underNpm ? parentOf(parent) : undefined;
   const timer = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === parent && (grandparent === undefined || parentOf(parent) === grandparent)) return;
     clearInterval(timer);
     stop();
   }, 1000);
   timer.unref();
 }
 
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+  } catch {
+    return undefined;
+  }
+}
