@@ -1,0 +1,21 @@
+import { PrepareError } from '@visavis/engine';
+import { createEngines } from '../engines';
+import type { PrepareMessage } from './prepare-in-child';
+
+const send = (message: PrepareMessage) =>
+  new Promise<void>((resolve) => {
+    process.send?.(message, undefined, undefined, () => resolve());
+  });
+
+process.once('message', (upload: Uint8Array) => {
+  createEngines()
+    .preferred.prepare(upload, (progress) => void send({ type: 'progress', progress }))
+    .then(
+      (prepared) => send({ type: 'done', outcome: { status: 'ready', ...prepared } }),
+      (error: unknown) =>
+        error instanceof PrepareError
+          ? send({ type: 'done', outcome: { status: 'failed', code: error.code, detail: error.message } })
+          : send({ type: 'broke', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    )
+    .finally(() => process.disconnect());
+});

@@ -1,0 +1,25 @@
+import type { AvatarEngine } from '@visavis/engine';
+import { createBuiltinEngine } from '@visavis/engine-builtin';
+
+/** The one place that knows which engines there are. Another engine is one more line here. */
+export interface EngineRegistry {
+  /** New avatars are prepared for this one. */
+  readonly preferred: AvatarEngine;
+  /** @throws Error when this worker has no such engine. */
+  get(name: string): AvatarEngine;
+  names(): string[];
+}
+
+export function createEngines(): EngineRegistry {
+  const builtin = createBuiltinEngine();
+  const engines = new Map<string, AvatarEngine>([[builtin.name, builtin]]);
+  return {
+    preferred: builtin,
+    get(name) {
+      const engine = engines.get(name);
+      if (!engine) throw new Error(`this worker has no engine "${name}", only ${[...engines.keys()].join(', ')}`);
+      return engine;
+    },
+    names: () => [...engines.keys()],
+  };
+}

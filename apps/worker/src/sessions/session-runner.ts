@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { SessionGrant, WorkerEvent } from '@visavis/contracts';
+import type { Logger } from '@visavis/logging';
+import type { CommandEntry, CommandReader, SessionChannel } from '@visavis/queue';
+import { ApiClient } from '../api-client';
+import { AvatarCache } from '../avatars/avatar-cache';
+import type { WorkerConfig } from '../config';
+import { createMediaSession, type CreatedMediaSession, type PipelineEvent } from '../pipeline/index.ts';
+import { COMMAND_READER, LOGGER, SESSION_CHANNEL, WORKER_CONFIG } from '../tokens';
+import { SessionRegistry } from './session-registry';
+import { speechSourceOf } from './speech-sources';
+import type { StreamedSpeech } from './streamed-speech';
+
+/** Runs one epoch of one session from the job to its end. */
+@Injectable()
+export class SessionRunner {
+  constructor(
+    private readonly api: ApiClient,
+    private readonly avatars: AvatarCache,
+    private readonly registry: SessionRegistry,
+    @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
+    @Inject(COMMAND_READER) private readonly reader: CommandReader,
+    @Inject(WORKER_CONFIG) private readonly config: WorkerConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Resolves when the session is over here.
+   * @throws Error when it could not start or broke.
+   */
+  async run(sessionId: string, epoch: number): Promise<void> {
+    const grant = await this.api.claimSession(sessionId, epoch);
+    const { avatar, release } = await this.avatars.acquire(grant.avatar);
+    try {
+      const { promise, resolve, reject } = Promise.withResolvers<string>();
+      const media = await createMediaSession({
+        avatar,
+        width: grant.video.width,
+        height: grant.video.height,
+        fps: grant.video.fps,
+        codec: grant.video.codec,
+        seed: seedOf(sessionId),
+        ingest: ingestOf(grant),
+        onEvent: (event) => {
+          if (event.type === 'failed') reject(event.error instanceof Error ? event.error : new Error(String(event.error)));
+          else this.report(sessionId, epoch, event);
+        },
+        onNetworkError: (error) => this.logger.debug({ error }, 'a packet could not be sent'),
+      });
+      const leave = this.registry.add({
+        sessionId,
+        epoch,
+        stop: (reason) => {
+          media.close({ handOver: true });
+          resolve(reason);
+        },
+      });
+      const unsubscribe = this.reader.subscribe(sessionId, commandHandler(media, grant, resolve));
+      try {
+        this.logger.info({ reason: await promise, frames: media.stats.framesSent, late: media.stats.framesLate, dropped: media.stats.framesDropped }, 'session stopped');
+      } finally {
+        unsubscribe();
+        leave();
+        media.close();
+      }
+    } finally {
+      release();
+    }
+  }
+
+  private report(sessionId: string, epoch: number, event: Exclude<PipelineEvent, { type: 'failed' }>): void {
+    const sent =
+      event.type === 'utterance.position'
+        ? this.channel.savePosition(sessionId, event.utteranceId, event.playedMs)
+        : this.channel.report({ sessionId, epoch, workerId: this.config.workerId, event: workerEventOf(event) });
+    sent.catch((error: unknown) => this.logger.error({ error, event: event.type }, 'an event could not be reported'));
+  }
+}
+
+/** Commands in the order in which they were given. A second worker hears them all again and leaves out what was said. */
+function commandHandler(media: CreatedMediaSession, grant: SessionGrant, end: (reason: string) => void): (entry: CommandEntry) => void {
+  const alreadySaid = new Set(grant.resume.ended);
+  const streams = new Map<string, StreamedSpeech>();
+  return (entry) => {
+    if (entry.kind === 'audio') {
+      streams.get(entry.utteranceId)?.push(entry.pcm);
+      return;
+    }
+    const { command } = entry;
+    switch (command.type) {
+      case 'speak': {
+        if (alreadySaid.has(command.utterance_id)) return;
+        const { open, streamed } = speechSourceOf(command.source);
+        if (streamed) streams.set(command.utterance_id, streamed);
+        media.speak({ utteranceId: command.utterance_id, source: open, startAtMs: grant.resume.positions[command.utterance_id] ?? 0 });
+        return;
+      }
+      case 'stream_end':
+        streams.get(command.utterance_id)?.end();
+        streams.delete(command.utterance_id);
+        return;
+      case 'interrupt':
+        media.interrupt();
+        for (const streamed of streams.values()) streamed.end();
+        streams.clear();
+        return;
+      case 'end':
+        end('the session ended');
+    }
+  };
+}
+
+function workerEventOf(event: Exclude<PipelineEvent, { type: 'failed' | 'utterance.position' }>): WorkerEvent {
+  switch (event.type) {
+    case 'sending':
+      return { type: 'sending' };
+    case 'utterance.started':
+      return { type: 'utterance.started', utterance_id: event.utteranceId };
+    case 'utterance.ended':
+      return {
+        type: 'utterance.ended',
+        utterance_id: event.utteranceId,
+        interrupted: event.interrupted,
+        played_ms: event.playedMs,
+        ...(event.error ? { error: { code: event.error.code, detail: event.error.detail } } : {}),
+      };
+  }
+}
+
+/** The same session blinks the same way on every worker, and no two sessions together. */
+function seedOf(sessionId: string): number {
+  return createHash('sha256').update(sessionId).digest().readUInt32LE(0);
+}
+
+function ingestOf({ ingest }: SessionGrant) {
+  return {
+    address: ingest.address,
+    port: ingest.port,
+    sendKey: ingest.send_key,
+    receiveKey: ingest.receive_key,
+    audio: { ssrc: ingest.audio.ssrc, payloadType: ingest.audio.payload_type },
+    video: { ssrc: ingest.video.ssrc, payloadType: ingest.video.payload_type },
+    cname: ingest.cname,
+  };
+}

@@ -1,0 +1,55 @@
+import { BullModule } from '@nestjs/bullmq';
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import type { Logger } from '@visavis/logging';
+import { createCommandReader, createFleet, createQueueConnection, createRedis, createSessionChannel, QUEUE_PREFIX, type CommandReader, type Redis } from '@visavis/queue';
+import { ApiClient } from './api-client';
+import { AvatarCache } from './avatars/avatar-cache';
+import { PrepareProcessor } from './avatars/prepare.processor';
+import type { WorkerConfig } from './config';
+import { createEngines } from './engines';
+import { Heartbeat } from './fleet/heartbeat.service';
+import { SessionRegistry } from './sessions/session-registry';
+import { SessionRunner } from './sessions/session-runner';
+import { createSessionProcessor } from './sessions/session.processor';
+import { COMMAND_READER, ENGINES, FLEET, LOGGER, REDIS, SESSION_CHANNEL, WORKER_CONFIG } from './tokens';
+
+@Module({})
+export class WorkerModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(COMMAND_READER) private readonly reader: CommandReader,
+    @Inject(REDIS) private readonly redis: Redis,
+  ) {}
+
+  static for(config: WorkerConfig, logger: Logger): DynamicModule {
+    const redisUrl = config.redisUrl.reveal();
+    return {
+      module: WorkerModule,
+      imports: [BullModule.forRoot({ connection: createQueueConnection(redisUrl), prefix: QUEUE_PREFIX })],
+      providers: [
+        { provide: WORKER_CONFIG, useValue: config },
+        { provide: LOGGER, useValue: logger },
+        { provide: REDIS, useFactory: () => createRedis(redisUrl) },
+        { provide: FLEET, inject: [REDIS], useFactory: createFleet },
+        { provide: SESSION_CHANNEL, inject: [REDIS], useFactory: createSessionChannel },
+        {
+          provide: COMMAND_READER,
+          inject: [REDIS],
+          useFactory: (redis: Redis) => createCommandReader(redisUrl, redis, config.workerId, (error) => logger.warn({ error }, 'commands could not be read; tried again')),
+        },
+        { provide: ENGINES, useFactory: createEngines },
+        ApiClient,
+        AvatarCache,
+        Heartbeat,
+        PrepareProcessor,
+        SessionRegistry,
+        SessionRunner,
+        createSessionProcessor(config.workerId),
+      ],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.reader.close();
+    this.redis.disconnect();
+  }
+}
