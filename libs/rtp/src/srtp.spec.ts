@@ -95,6 +95,21 @@ describe('both ends', () => {
     expect(receiver.unprotectRtcp(packets[1]!)).toEqual(rtcpClear);
   });
 
+  it('keep a count per RTCP sender, as mediasoup sends feedback under another source than its reports', () => {
+    const receiver = createSrtpReceiver(master);
+    const from = (ssrc: number): Buffer => {
+      const clear = Buffer.from(rtcpClear);
+      clear.writeUInt32BE(ssrc, 4);
+      return clear;
+    };
+    for (const ssrc of [0, 4711]) {
+      const packet = withRoom(from(ssrc), SRTCP_OVERHEAD_BYTES);
+      createSrtpSender(master).protectRtcp(packet, rtcpClear.length);
+      expect(receiver.unprotectRtcp(packet)).toEqual(from(ssrc));
+      expect(receiver.unprotectRtcp(packet)).toBeUndefined();
+    }
+  });
+
   it('want 28 bytes of key', () => {
     expect(() => deriveSessionKeys(randomBytes(30))).toThrow(RangeError);
   });

@@ -71,7 +71,8 @@ export function createSrtpReceiver(masterKeyAndSalt: Uint8Array): SrtpReceiver {
 export function createSrtpReceiverFromSessionKeys(keys: SrtpSessionKeys): SrtpReceiver {
   const iv = Buffer.alloc(SALT_BYTES);
   const rtcpAuthenticated = Buffer.alloc(RTCP_HEADER_BYTES + RTCP_INDEX_BYTES);
-  let newestRtcpIndex = -1;
+  /** By sender SSRC: a peer counts each of its sources on its own (RFC 3711, 3.4), and feedback comes under another one than reports do. */
+  const newestRtcpIndexes = new Map<number, number>();
   return {
     unprotectRtp(packet, rolloverCount) {
       const headerBytes = rtpHeaderBytes(packet);
@@ -89,8 +90,9 @@ export function createSrtpReceiverFromSessionKeys(keys: SrtpSessionKeys): SrtpRe
       if (end < RTCP_HEADER_BYTES) return undefined;
       const indexWord = readUInt32(packet, packet.length - RTCP_INDEX_BYTES);
       const index = indexWord & 0x7fff_ffff;
+      const ssrc = readUInt32(packet, 4);
       // Reports arrive in order on one path; an older index is a replay, and a late report is worth nothing.
-      if ((indexWord & ENCRYPTED_FLAG) === 0 || index <= newestRtcpIndex) return undefined;
+      if ((indexWord & ENCRYPTED_FLAG) === 0 || index <= (newestRtcpIndexes.get(ssrc) ?? -1)) return undefined;
       writeRtcpIv(iv, packet, index, keys.rtcpSalt);
       const decipher = createDecipheriv('aes-128-gcm', keys.rtcpKey, iv, gcm);
       rtcpAuthenticated.set(packet.subarray(0, RTCP_HEADER_BYTES));
@@ -99,7 +101,7 @@ export function createSrtpReceiverFromSessionKeys(keys: SrtpSessionKeys): SrtpRe
       decipher.setAuthTag(packet.subarray(end, end + TAG_BYTES));
       const body = decipher.update(packet.subarray(RTCP_HEADER_BYTES, end));
       if (!isAuthentic(decipher)) return undefined;
-      newestRtcpIndex = index;
+      newestRtcpIndexes.set(ssrc, index);
       return Buffer.concat([packet.subarray(0, RTCP_HEADER_BYTES), body]);
     },
   };
