@@ -23,7 +23,7 @@ await runProgram(async (adopt, leave) => {
   const supervisor = adopt(await Supervisor.open(home));
   const port = await publicPort(host);
   const { prepare } = await import('./setup/prepare.mjs');
-  const { workerBinary } = await prepare({ build: !servicesOnly });
+  const { workerBinary } = await prepare({ build: servicesOnly ? 'nothing' : 'apps' });
 
   const { startServices } = await import('./setup/services.mjs');
   const secrets = homeSecrets(home);

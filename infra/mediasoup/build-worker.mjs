@@ -14,6 +14,8 @@ const downloadTimeoutMs = 45_000;
 
 /** Build packages that this Debian system lacks; every one of them where there is no dpkg. */
 export function missingBuildPackages() {
+  // dpkg's own placeholders, not JavaScript's.
+  // eslint-disable-next-line no-template-curly-in-string
   const result = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...buildPackages], { encoding: 'utf8' });
   const installed = new Set(
     (result.stdout ?? '')

@@ -1,7 +1,7 @@
 // The mediasoup worker for the set-up's programs: from the cache, downloaded, or built with progress.
 import { buildWorkerFromSource, downloadPrebuiltWorker, missingBuildPackages } from '../../infra/mediasoup/build-worker.mjs';
 import { cachedWorker, mediasoupVersion, workerBinary } from '../../infra/mediasoup/worker-cache.mjs';
-import { SetupError, step } from './progress.mjs';
+import { SetupError, say, step } from './progress.mjs';
 
 /**
  * Whether a worker binary is at hand, without building one: given by MEDIASOUP_WORKER_BIN, cached, or downloaded now.
@@ -10,10 +10,8 @@ import { SetupError, step } from './progress.mjs';
 export async function findWorker() {
   const atHand = workerAtHand();
   if (atHand) return atHand;
-  const found = await step(`mediasoup worker ${mediasoupVersion()}: prebuilt`, async (note) => {
-    note('trying to download');
-    return downloadPrebuiltWorker();
-  });
+  const found = await downloadPrebuiltWorker();
+  say(found ? `✓ mediasoup worker ${mediasoupVersion()}, prebuilt` : `  no prebuilt mediasoup worker ${mediasoupVersion()} can be downloaded here`);
   return found ? workerBinary() : undefined;
 }
 
@@ -30,7 +28,7 @@ export async function buildWorker() {
   if (process.platform !== 'linux') {
     throw new SetupError('The prebuilt mediasoup worker could not be downloaded from GitHub. Once it can be reached, start again; or set MEDIASOUP_WORKER_BIN to a worker of yours.');
   }
-  await step(`mediasoup worker ${mediasoupVersion()}: none prebuilt to be had here, so built from source, some six minutes`, (note) =>
+  await step(`mediasoup worker ${mediasoupVersion()}, built from its sources (some six minutes, once)`, (note) =>
     buildWorkerFromSource((done, total) => note(`${done} of ${total} files`)),
   );
   return workerBinary();

@@ -5,20 +5,21 @@ import { needsRedis } from './services.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
 
 /**
- * @param {{ programs?: string[], outside?: object, build?: boolean }} options `programs`: what is needed besides Redis and the voices
+ * @param {{ programs?: string[], outside?: object, build?: 'nothing' | 'client' | 'apps' }} options `programs`: what is needed besides Redis and the
+ *   voices; `build`: how far, the Prisma client or all apps
  * @returns {Promise<{ workerBinary: string }>}
  */
-export async function prepare({ programs = [], outside = process.env, build = true } = {}) {
+export async function prepare({ programs = [], outside = process.env, build = 'apps' } = {}) {
   await withCheckout(installPackages);
   // What is missing is asked for in one go, and whether the build's packages are needed shows only when there is no prebuilt worker.
   const found = await findWorker();
   const needs = [...(needsRedis(outside) ? ['redis'] : []), 'flite', 'espeak', ...programs];
   await ensureSystemPackages(needs, found ? [] : packagesToBuildWorker());
   const workerBinary = found ?? (await buildWorker());
-  if (build) {
+  if (build !== 'nothing') {
     await withCheckout(async () => {
       await generateClient();
-      await buildApps();
+      if (build === 'apps') await buildApps();
     });
   }
   return { workerBinary };
