@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query';
+import { creditsQuery } from '../api/resources.ts';
+import { formatBalance, formatRunway } from '../format/credits.ts';
+import { AccountMenu } from './account-menu.tsx';
+import { Wordmark } from './logo.tsx';
+
+const BALANCE_POLL_MS = 15_000;
+const LOW_MINUTES = 5;
+
+export function AppHeader() {
+  return (
+    <header className="sticky top-0 z-30 border-b border-line bg-surface">
+      <div className="mx-auto flex h-14 max-w-[1600px] items-center justify-between gap-4 px-4 lg:px-6">
+        <Wordmark />
+        <div className="flex items-center gap-2 sm:gap-3">
+          <Balance />
+          <AccountMenu />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function Balance() {
+  const { data, isError } = useQuery({ ...creditsQuery, refetchInterval: BALANCE_POLL_MS });
+  if (data === undefined) {
+    if (isError) return <span className="text-[13px] text-faint">Balance unknown</span>;
+    return <span className="h-5 w-28 animate-pulse rounded bg-hover" aria-hidden="true" />;
+  }
+  const low = data.available < data.credits_per_minute * LOW_MINUTES;
+  const runway = formatRunway(data.available, data.credits_per_minute);
+  return (
+    <span className={`tabular rounded-full px-2.5 py-1 text-[13px] ${low ? 'bg-warn-soft text-warn' : 'text-muted'}`} title={`Enough for ${runway} of talking`}>
+      <span className={`font-medium ${low ? '' : 'text-ink'}`}>{formatBalance(data.available)}</span> credits
+      <span className="hidden md:inline"> · {runway}</span>
+    </span>
+  );
+}

@@ -1,0 +1,93 @@
+import type { Avatar } from '@visavis/contracts';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { toSentence } from '../session/failure.ts';
+import { AvatarCard } from './avatar-card.tsx';
+import { FailedCard } from './failed-card.tsx';
+import { Button } from './button.tsx';
+import { Notice } from './notice.tsx';
+import { UploadButton } from './upload-button.tsx';
+import { UploadingCard } from './uploading-card.tsx';
+import { useUploads } from './use-uploads.ts';
+
+interface AvatarPickerProps {
+  readonly avatars: UseQueryResult<Avatar[]>;
+  readonly selectedId: string | null;
+  /** While a session runs its avatar stays. */
+  readonly locked: boolean;
+  readonly onChoose: (id: string) => void;
+}
+
+export function AvatarPicker({ avatars, selectedId, locked, onChoose }: AvatarPickerProps) {
+  const uploads = useUploads();
+  const all = avatars.data ?? [];
+  const usable = all.filter((one) => one.status !== 'failed');
+  const failed = all.filter((one) => one.status === 'failed');
+  useChooseWhenReady(all, uploads.uploadedIds, onChoose);
+
+  return (
+    <section aria-labelledby="avatars-title" className={`flex min-w-0 flex-col gap-3 ${locked ? 'max-lg:hidden' : ''}`}>
+      <div className="flex h-6 items-center justify-between max-lg:hidden">
+        <h2 id="avatars-title" className="title">
+          Avatars
+        </h2>
+        {locked && <span className="text-[12px] text-faint">End the session to change</span>}
+      </div>
+      <fieldset
+        disabled={locked}
+        className={`grid auto-cols-[92px] grid-flow-col gap-2.5 max-lg:-mx-4 max-lg:overflow-x-auto max-lg:px-4 max-lg:py-1 lg:grid-flow-row lg:grid-cols-2 ${locked ? 'opacity-55' : ''}`}
+      >
+        <legend className="sr-only">Avatar of the next session</legend>
+        <UploadButton dragging={uploads.dragging} disabled={locked} onFiles={uploads.add} />
+        {uploads.items
+          .filter((item) => item.problem === null)
+          .map((item) => (
+            <UploadingCard key={item.key} item={item} onCancel={() => uploads.dismiss(item.key)} />
+          ))}
+        {avatars.isPending && [0, 1, 2].map((i) => <div key={i} aria-hidden="true" className="aspect-square animate-pulse rounded-xl bg-hover" />)}
+        {usable.map((one) => (
+          <AvatarCard key={one.id} avatar={one} selected={one.id === selectedId} onChoose={() => onChoose(one.id)} />
+        ))}
+      </fieldset>
+      {uploads.items
+        .filter((item) => item.problem !== null)
+        .map((item) => (
+          <FailedCard key={item.key} name={item.name} reason={item.problem ?? ''} onRetry={uploads.replace(item.key)} onRemove={() => uploads.dismiss(item.key)} />
+        ))}
+      {failed.map((one) => (
+        <FailedCard
+          key={one.id}
+          name={one.name}
+          reason={one.failure?.detail ?? 'The picture could not be prepared.'}
+          onRetry={uploads.replaceAvatar(one.id)}
+          onRemove={() => uploads.remove(one.id)}
+        />
+      ))}
+      {uploads.removeProblem !== null && <Notice tone="danger">{uploads.removeProblem}</Notice>}
+      {avatars.isError && (
+        <Notice
+          tone="danger"
+          action={
+            <Button size="sm" onClick={() => void avatars.refetch()}>
+              Retry
+            </Button>
+          }
+        >
+          {toSentence(avatars.error)}
+        </Notice>
+      )}
+    </section>
+  );
+}
+
+/** A portrait that was uploaded here is selected as soon as it can speak. */
+function useChooseWhenReady(avatars: readonly Avatar[], uploadedIds: ReadonlySet<string>, onChoose: (id: string) => void): void {
+  const chosen = useRef(new Set<string>());
+  useEffect(() => {
+    for (const one of avatars) {
+      if (one.status !== 'ready' || !uploadedIds.has(one.id) || chosen.current.has(one.id)) continue;
+      chosen.current.add(one.id);
+      onChoose(one.id);
+    }
+  }, [avatars, uploadedIds, onChoose]);
+}

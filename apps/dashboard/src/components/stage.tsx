@@ -1,0 +1,77 @@
+import type { Avatar, Voice } from '@visavis/contracts';
+import { useRef, useState } from 'react';
+import type { AvatarSession } from '../session/avatar-session.ts';
+import { canSpeak, type SessionState } from '../session/session-state.ts';
+import { usePlayback } from '../session/use-playback.ts';
+import { Caption } from './caption.tsx';
+import { StageControls } from './stage-controls.tsx';
+import { StageOverlay } from './stage-overlay.tsx';
+import { StageStatus } from './stage-status.tsx';
+import { useFullscreen } from './use-fullscreen.ts';
+
+interface StageProps {
+  readonly avatar: Avatar | null;
+  readonly avatarsLoading: boolean;
+  readonly state: SessionState;
+  readonly session: AvatarSession;
+  readonly voices: readonly Voice[];
+  readonly voiceId: string | null;
+  readonly onVoice: (id: string) => void;
+  readonly creditsPerMinute: number | null;
+  readonly secondsUntilAbsent: number | null;
+  readonly onPresent: () => void;
+}
+
+/** Where the avatar is seen: its portrait while nothing runs, the live picture while something does. */
+export function Stage({ avatar, avatarsLoading, state, session, voices, voiceId, onVoice, creditsPerMinute, secondsUntilAbsent, onPresent }: StageProps) {
+  const playback = usePlayback(state.stream);
+  const stageRef = useRef<HTMLElement>(null);
+  const fullscreen = useFullscreen(stageRef, playback.videoRef);
+  const [captions, setCaptions] = useState(true);
+  const showsVideo = canSpeak(state.phase) || state.phase === 'ending';
+  const preview = avatar?.preview_url ?? null;
+
+  return (
+    <section ref={stageRef} aria-label="Stage" className="card flex flex-col overflow-hidden fullscreen:rounded-none fullscreen:border-0">
+      <div
+        className={`relative aspect-square w-full flex-1 overflow-hidden bg-stage lg:aspect-auto ${fullscreen.active ? '' : 'lg:h-[clamp(360px,calc(100dvh-400px),680px)] lg:flex-none'}`}
+      >
+        {preview !== null && <img src={preview} alt="" aria-hidden="true" className="absolute inset-0 size-full scale-125 object-cover opacity-35 blur-3xl" />}
+        {preview !== null && (
+          <img src={preview} alt={avatar === null ? '' : `Portrait of ${avatar.name}`} className="absolute inset-0 size-full object-contain" />
+        )}
+        <video
+          ref={playback.videoRef}
+          playsInline
+          disablePictureInPicture
+          aria-label={avatar === null ? 'Avatar' : `${avatar.name}, live`}
+          onLoadedData={() => session.pictureShown()}
+          className={`absolute inset-0 size-full object-contain transition-opacity duration-300 ${showsVideo ? 'opacity-100' : 'opacity-0'}`}
+        />
+        {captions && <Caption utterances={state.utterances} />}
+        <StageStatus state={state} blocked={playback.blocked} onUnblock={playback.unblock} secondsUntilAbsent={secondsUntilAbsent} onPresent={onPresent} />
+        <StageOverlay
+          state={state}
+          hasAvatar={avatar !== null}
+          avatarsLoading={avatarsLoading}
+          onStart={() => {
+            if (avatar !== null) void session.start({ avatarId: avatar.id, voiceId });
+          }}
+          onCancel={() => void session.end()}
+        />
+      </div>
+      <StageControls
+        state={state}
+        playback={playback}
+        voices={voices}
+        voiceId={voiceId}
+        onVoice={onVoice}
+        creditsPerMinute={creditsPerMinute}
+        captions={captions}
+        onCaptions={() => setCaptions((before) => !before)}
+        fullscreen={fullscreen}
+        onEnd={() => void session.end()}
+      />
+    </section>
+  );
+}
