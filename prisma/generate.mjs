@@ -14,13 +14,13 @@ const prismaPackage = createRequire(import.meta.url).resolve('prisma/package.jso
 const stamp = await currentStamp();
 const before = await readFile(stampPath, 'utf8').catch(() => '');
 if (before === stamp && !process.argv.includes('--force')) {
-  console.log('Prisma client: up to date');
+  process.stdout.write('Prisma client: up to date\n');
 } else {
   // A client half written by a killed run has no stamp and is written again.
   await rm(output, { recursive: true, force: true });
   await generate();
   await writeFile(stampPath, stamp);
-  console.log('Prisma client: generated');
+  process.stdout.write('Prisma client: generated\n');
 }
 
 async function currentStamp() {

@@ -1,8 +1,5 @@
 -- Tables, indexes and foreign keys as Prisma derives them from schema.prisma.
 
--- CreateSchema
-CREATE SCHEMA IF NOT EXISTS "public";
-
 -- CreateTable
 CREATE TABLE "tenants" (
     "id" UUID NOT NULL,
@@ -100,9 +97,8 @@ CREATE TABLE "voices" (
     "tenant_id" UUID,
     "name" TEXT NOT NULL,
     "language" TEXT NOT NULL,
-    "gender" TEXT,
-    "description" TEXT NOT NULL DEFAULT '',
-    "provider" TEXT NOT NULL,
+    "gender" TEXT NOT NULL,
+    "engine" TEXT NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "voices_pkey" PRIMARY KEY ("id")

@@ -27,6 +27,10 @@ ALTER TABLE avatars
   ADD CONSTRAINT avatars_failed_says_why CHECK ((status = 'failed') = (failure_code IS NOT NULL)),
   ADD CONSTRAINT avatars_progress_range CHECK (progress BETWEEN 0 AND 1);
 
+ALTER TABLE voices
+  ADD CONSTRAINT voices_id_shape CHECK (id ~ '^[a-z0-9][a-z0-9-]{0,47}$'),
+  ADD CONSTRAINT voices_gender_known CHECK (gender IN ('female', 'male', 'neutral'));
+
 ALTER TABLE sessions
   ADD CONSTRAINT sessions_state_known CHECK (state IN ('starting', 'live', 'ended')),
   ADD CONSTRAINT sessions_end_reason_known CHECK (
@@ -34,7 +38,7 @@ ALTER TABLE sessions
   ADD CONSTRAINT sessions_end_is_complete CHECK (
     (state = 'ended') = (ended_at IS NOT NULL) AND (state = 'ended') = (end_reason IS NOT NULL)),
   ADD CONSTRAINT sessions_live_has_begun CHECK (state <> 'live' OR live_at IS NOT NULL),
-  ADD CONSTRAINT sessions_reassigning_inside_live CHECK (NOT reassigning OR state = 'live'),
+  ADD CONSTRAINT sessions_reassigning_before_end CHECK (NOT reassigning OR state <> 'ended'),
   ADD CONSTRAINT sessions_epoch_counts CHECK (epoch >= 0 AND ingest_fetched_epoch BETWEEN 0 AND epoch),
   ADD CONSTRAINT sessions_counters_not_negative CHECK (viewer_count >= 0 AND event_seq >= 0 AND utterance_seq >= 0),
   ADD CONSTRAINT sessions_video_sane CHECK (

@@ -60,7 +60,8 @@ CREATE POLICY members_rows ON users FOR SELECT TO visavis_app
 -- Built-in voices are everyone's to read.
 CREATE POLICY built_in_rows ON voices FOR SELECT USING (tenant_id IS NULL);
 
--- The seed runs as the owner, who is bound like everyone else: people and built-in voices have no tenant to open a transaction for.
+-- The seed runs as the owner, who is bound like everyone else. Only what comes before any tenant is the owner's: tenants, people, built-in voices.
+CREATE POLICY owner_rows ON tenants TO CURRENT_USER USING (true) WITH CHECK (true);
 CREATE POLICY owner_rows ON users TO CURRENT_USER USING (true) WITH CHECK (true);
 CREATE POLICY owner_built_in_rows ON voices TO CURRENT_USER USING (tenant_id IS NULL) WITH CHECK (tenant_id IS NULL);
 
