@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { parseId } from '@visavis/ids';
-import { toCredits, type Ledger } from '@visavis/credits';
+import { creditsToNumber, holdToReach, isExhausted, remainingMs, type Ledger } from '@visavis/credits';
 import type { Logger } from '@visavis/logging';
 import type { SessionChannel } from '@visavis/queue';
 import { dueEnd } from '@visavis/session-states';
@@ -15,9 +15,6 @@ import { LEDGER } from './metering.tokens';
 
 const TICK_MS = 1000;
 const FLUSH_EVERY_TICKS = 3;
-/** A hold is extended when less than this much speech is left in it. */
-const EXTEND_BELOW_MS = 20_000n;
-const HOLD_MS = 60_000n;
 
 /** Once a second, for every session whose media is here: time limits, credit, usage. */
 @Injectable()
@@ -42,7 +39,7 @@ export class MeterClock implements OnApplicationBootstrap, BeforeApplicationShut
       if (busy) return;
       busy = true;
       this.running = this.tick()
-        .catch((error: unknown) => this.logger.error({ err: error }, 'metering fell behind; it goes on with the next second'))
+        .catch((error: unknown) => this.logger.error({ error: error }, 'metering fell behind; it goes on with the next second'))
         .finally(() => (busy = false));
     }, TICK_MS);
   }
@@ -82,21 +79,19 @@ export class MeterClock implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private async watchCredit(session: HostedSession, id: string, mediaMs: number): Promise<void> {
-    const { metering, microCreditsPerMinute: rate } = session;
-    const used = this.metering.charge(session, mediaMs);
-    const soon = (EXTEND_BELOW_MS * rate) / 60_000n;
-    if (metering.heldMicroCredits - used >= soon) return;
-    const minute = (HOLD_MS * rate) / 60_000n;
-    const { heldMicroCredits, extendedBy } = await this.ledger.extendHold(id, minute);
-    metering.heldMicroCredits = heldMicroCredits;
-    const left = heldMicroCredits - used;
-    if (left <= 0n) {
+    const { metering, microCreditsPerMinute } = session;
+    const state = () => ({ heldMicroCredits: metering.heldMicroCredits, billedMicroCredits: this.metering.charge(session, mediaMs), microCreditsPerMinute });
+    const wanted = holdToReach(state());
+    if (wanted === null) return;
+    metering.heldMicroCredits = await this.ledger.extendHold(id, wanted);
+    const hold = state();
+    if (isExhausted(hold, BigInt(mediaMs))) {
       await this.lifecycle.end(id, 'credits_exhausted', 'media-node');
       return;
     }
-    if (extendedBy < minute && !metering.lowReported) {
+    if (hold.heldMicroCredits < wanted && !metering.lowReported) {
       metering.lowReported = true;
-      await this.events.append(id, 'credits.low', { remaining_credits: toCredits(left), remaining_seconds: Number((left * 60n) / rate) });
+      await this.events.append(id, 'credits.low', { remaining_credits: creditsToNumber(hold.heldMicroCredits - hold.billedMicroCredits), remaining_seconds: Math.floor(remainingMs(hold, BigInt(mediaMs)) / 1000) });
     }
   }
 }

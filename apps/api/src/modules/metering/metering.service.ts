@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { chargeFor, type Ledger, type UsageSliceInput } from '@visavis/credits';
+import { affordableMs, priceMicroCredits, type Ledger, type UsageSlice } from '@visavis/credits';
 import type { Database } from '@visavis/db';
 import { parseId } from '@visavis/ids';
 import type { Logger } from '@visavis/logging';
@@ -15,7 +15,7 @@ export interface Bill {
 /** Turns audio packets that arrived into slices, slices into a bill. Milliseconds are rounded down over the whole session. */
 @Injectable()
 export class MeteringService {
-  private pending: UsageSliceInput[] = [];
+  private pending: UsageSlice[] = [];
 
   constructor(
     @Inject(LEDGER) private readonly ledger: Ledger,
@@ -29,14 +29,13 @@ export class MeteringService {
   }
 
   charge(session: HostedSession, mediaMs: number): bigint {
-    return chargeFor(BigInt(mediaMs), session.microCreditsPerMinute);
+    return priceMicroCredits(BigInt(mediaMs), session.microCreditsPerMinute);
   }
 
   /** Puts what arrived since the last slice in line for `flush`; never more than the hold pays for. */
   collect(session: HostedSession, packets: number): void {
     const { metering } = session;
-    const paidMs = Number((metering.heldMicroCredits * 60_000n) / (session.microCreditsPerMinute || 1n));
-    const totalMs = session.microCreditsPerMinute === 0n ? this.mediaMs(session, packets) : Math.min(this.mediaMs(session, packets), paidMs);
+    const totalMs = Math.min(this.mediaMs(session, packets), affordableMs(metering.heldMicroCredits, session.microCreditsPerMinute));
     const mediaMs = totalMs - metering.flushedMs;
     if (mediaMs <= 0) return;
     const sessionId = parseId('ses', session.id);
@@ -59,7 +58,7 @@ export class MeteringService {
       await this.ledger.recordSlices(batch);
     } catch (error) {
       this.pending = [...batch, ...this.pending];
-      this.logger.error({ err: error, slices: batch.length }, 'usage could not be written and is kept for the next try');
+      this.logger.error({ error: error, slices: batch.length }, 'usage could not be written and is kept for the next try');
       throw error;
     }
   }
@@ -67,15 +66,13 @@ export class MeteringService {
   /** Charges a session that is over for its slices and gives the rest of its hold back. Safe to repeat. */
   async settle(sessionId: string): Promise<Bill> {
     await this.flush();
-    const { rows } = await this.db.meterSql<{ ms: string; rate: string }>('SELECT billed_ms::text AS ms, micro_credits_per_minute::text AS rate FROM sessions WHERE id = $1', [sessionId]);
-    const [row] = rows;
-    const billedMs = BigInt(row?.ms ?? 0);
-    const microCredits = await this.ledger.settle(sessionId, chargeFor(billedMs, BigInt(row?.rate ?? 0)));
-    return { billedMs, microCredits };
+    const { chargedMicroCredits } = await this.ledger.settle(sessionId);
+    const [row] = await this.db.meterSql<{ ms: string }>('SELECT billed_ms::text AS ms FROM sessions WHERE id = $1', [sessionId]);
+    return { billedMs: BigInt(row?.ms ?? 0), microCredits: chargedMicroCredits };
   }
 
   async isSettled(sessionId: string): Promise<boolean> {
-    const { rows } = await this.db.meterSql<{ open: boolean }>('SELECT settled_at IS NULL AS open FROM credit_holds WHERE session_id = $1', [sessionId]);
-    return !rows[0]?.open;
+    const [hold] = await this.db.meterSql<{ open: boolean }>('SELECT settled_at IS NULL AS open FROM credit_holds WHERE session_id = $1', [sessionId]);
+    return !hold?.open;
   }
 }

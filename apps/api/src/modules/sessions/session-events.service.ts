@@ -23,8 +23,7 @@ export class SessionEvents {
 
   /** @returns null when an event that happens once had been written before. */
   async append<T extends SessionEventType>(sessionId: string, type: T, data: SessionEventData<T>): Promise<SessionEvent | null> {
-    const { rows } = await this.db.systemSql<{ seq: number; at: Date }>('SELECT seq, at FROM append_session_event($1, $2, $3::jsonb)', [sessionId, type, JSON.stringify(data)]);
-    const [row] = rows;
+    const [row] = await this.db.systemSql<{ seq: number; at: Date }>('SELECT seq, at FROM append_session_event($1, $2, $3::jsonb)', [sessionId, type, JSON.stringify(data)]);
     if (!row) return null;
     const event: SessionEvent = { seq: row.seq, type, at: row.at.toISOString(), session_id: formatId('ses', sessionId), data };
     await this.feed.publish(event).catch(() => undefined); // listeners find it in the table
@@ -32,7 +31,7 @@ export class SessionEvents {
   }
 
   async after(tenantId: string, sessionId: string, seq: number, limit = 500): Promise<SessionEvent[]> {
-    const { rows } = await this.db.tenantSql<EventRow>(
+    const rows = await this.db.tenantSql<EventRow>(
       tenantId,
       'SELECT seq, type, at, data FROM session_events WHERE session_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
       [sessionId, seq, limit],

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EndReason } from '@visavis/contracts';
-import { toCredits } from '@visavis/credits';
+import { creditsToNumber } from '@visavis/credits';
 import { formatId, parseId } from '@visavis/ids';
 import type { Logger } from '@visavis/logging';
 import type { Fleet, SessionChannel } from '@visavis/queue';
@@ -31,7 +31,7 @@ export class SessionLifecycle implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const guarded = (work: Promise<unknown>, what: string) => void work.catch((error: unknown) => this.logger.error({ err: error }, what));
+    const guarded = (work: Promise<unknown>, what: string) => void work.catch((error: unknown) => this.logger.error({ error: error }, what));
     this.mediaEvents.firstFrame.subscribe(({ sessionId }) => guarded(this.goLive(sessionId), 'a session could not go live'));
     this.mediaEvents.viewerCount.subscribe(({ sessionId, viewers }) => {
       const id = parseId('ses', sessionId);
@@ -71,7 +71,7 @@ export class SessionLifecycle implements OnApplicationBootstrap {
     const row = await this.sessions.end(id, reason);
     if (!row) return this.whenSettled(id);
     if (hosted) this.metering.close(hosted, await this.media.release(publicId));
-    await this.channel.command(publicId, { type: 'end' }).catch((error: unknown) => this.logger.warn({ err: error, session_id: publicId }, 'a worker could not be told that its session is over'));
+    await this.channel.command(publicId, { type: 'end' }).catch((error: unknown) => this.logger.warn({ error: error, session_id: publicId }, 'a worker could not be told that its session is over'));
     if (row.worker_id) await this.fleet.release(row.worker_id, publicId, row.epoch).catch(() => undefined); // the sweep frees what is left
     await this.finish(row);
     return this.sessions.findAny(id);
@@ -84,7 +84,7 @@ export class SessionLifecycle implements OnApplicationBootstrap {
     await this.events.append(row.id, 'session.ended', {
       end_reason: row.end_reason ?? 'failed',
       billed_seconds: Number(bill.billedMs) / 1000,
-      credits: toCredits(bill.microCredits),
+      credits: creditsToNumber(bill.microCredits),
     });
     await this.channel.remove(formatId('ses', row.id)).catch(() => undefined); // its keys expire
     this.logger.info({ session_id: formatId('ses', row.id), tenant_id: formatId('ten', row.tenant_id), end_reason: row.end_reason, billed_ms: Number(bill.billedMs) }, 'session ended');

@@ -1,5 +1,5 @@
 import type { EndReason, IceServer, Session, SessionStatus, VideoCodec } from '@visavis/contracts';
-import { toCredits } from '@visavis/credits';
+import { creditsToNumber } from '@visavis/credits';
 import { formatId } from '@visavis/ids';
 
 /** A row of `sessions` as plain SQL gives it: snake case, bigint as text. */
@@ -49,13 +49,13 @@ export function sessionView(row: SessionRow, publicUrl: string, iceServers: read
     ice_servers: [...iceServers],
     max_duration_s: row.max_duration_s,
     idle_timeout_s: row.idle_timeout_s,
-    credits_per_minute: toCredits(BigInt(row.micro_credits_per_minute)),
+    credits_per_minute: creditsToNumber(BigInt(row.micro_credits_per_minute)),
     viewers: row.state === 'ended' ? 0 : row.viewer_count,
     created_at: row.created_at.toISOString(),
     live_at: row.live_at?.toISOString() ?? null,
     ended_at: row.ended_at?.toISOString() ?? null,
     end_reason: row.end_reason,
     billed_seconds: Number(row.billed_ms) / 1000,
-    credits: toCredits(BigInt(row.billed_micro_credits)),
+    credits: creditsToNumber(BigInt(row.billed_micro_credits)),
   };
 }

@@ -180,7 +180,7 @@ export class SessionSocket {
 
   private problem(error: unknown, requestId?: string): void {
     const problem = problemOf(error);
-    if (problem.status >= 500) this.parts.logger.error({ err: problem.cause ?? problem, code: problem.code }, 'a WebSocket command failed');
+    if (problem.status >= 500) this.parts.logger.error({ error: problem.cause ?? problem, code: problem.code }, 'a WebSocket command failed');
     this.send({ type: 'error', ...(requestId === undefined ? {} : { request_id: requestId }), problem: toDocument(problem, requestId ?? '') });
   }
 

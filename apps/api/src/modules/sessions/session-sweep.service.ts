@@ -15,6 +15,8 @@ const NODE_TTL_S = 12;
 const NODES = 'vv:media-nodes';
 /** A claim this old whose session runs elsewhere, or not at all, was left behind. */
 const CLAIM_GRACE_MS = 30_000;
+/** A hold is placed before its session's row is written. */
+const ORPHAN_AFTER_MS = 60_000;
 
 /** Finds what a crash left half-done: sessions of dead media nodes, unsettled bills, orphaned holds and slots. Safe on every node at once. */
 @Injectable()
@@ -39,7 +41,7 @@ export class SessionSweep implements OnApplicationBootstrap, BeforeApplicationSh
       if (busy) return;
       busy = true;
       this.running = this.sweep()
-        .catch((error: unknown) => this.logger.error({ err: error }, 'the sweep failed; it runs again in a few seconds'))
+        .catch((error: unknown) => this.logger.error({ error: error }, 'the sweep failed; it runs again in a few seconds'))
         .finally(() => (busy = false));
     }, EVERY_MS);
   }
@@ -61,7 +63,7 @@ export class SessionSweep implements OnApplicationBootstrap, BeforeApplicationSh
     const alive = await this.redis.zrangebyscore(NODES, Math.floor(Date.now() / 1000), '+inf');
     for (const { id } of await this.sessions.runningElsewhere(alive)) await this.lifecycle.end(id, 'failed', 'monitor');
     for (const row of await this.sessions.unsettled()) await this.lifecycle.finish(row);
-    for (const sessionId of await this.sessions.orphanHolds()) await this.ledger.settle(sessionId, 0n);
+    for (const { sessionId } of await this.ledger.orphanedHolds(ORPHAN_AFTER_MS)) await this.ledger.settle(sessionId); // for what was metered
     await this.freeSlots();
   }
 

@@ -26,13 +26,13 @@ export class SessionsRepository {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
 
   async find(tenantId: string, id: string): Promise<SessionRow | null> {
-    const { rows } = await this.db.tenantSql<SessionRow>(tenantId, `SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = $1`, [id]);
+    const rows = await this.db.tenantSql<SessionRow>(tenantId, `SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = $1`, [id]);
     return rows[0] ?? null;
   }
 
   /** Newest first; `before` is the id of the last one of the page before (ids rise with time). */
   async page(tenantId: string, limit: number, before: string | null, status: string | null): Promise<SessionRow[]> {
-    const { rows } = await this.db.tenantSql<SessionRow>(
+    const rows = await this.db.tenantSql<SessionRow>(
       tenantId,
       `SELECT ${SESSION_COLUMNS} FROM sessions WHERE ($1::uuid IS NULL OR id < $1) AND ($2::text IS NULL OR state = $2) ORDER BY id DESC LIMIT $3`,
       [before, status, limit],
@@ -41,12 +41,12 @@ export class SessionsRepository {
   }
 
   async running(tenantId: string): Promise<number> {
-    const { rows } = await this.db.tenantSql<{ n: number }>(tenantId, `SELECT count(*)::int AS n FROM sessions WHERE state <> 'ended' AND tenant_id = $1`, [tenantId]);
+    const rows = await this.db.tenantSql<{ n: number }>(tenantId, `SELECT count(*)::int AS n FROM sessions WHERE state <> 'ended' AND tenant_id = $1`, [tenantId]);
     return rows[0]?.n ?? 0;
   }
 
   async tenantTerms(tenantId: string): Promise<{ microCreditsPerMinute: bigint; concurrencyLimit: number }> {
-    const { rows } = await this.db.tenantSql<{ rate: string; max: number }>(
+    const rows = await this.db.tenantSql<{ rate: string; max: number }>(
       tenantId,
       'SELECT micro_credits_per_minute::text AS rate, concurrency_limit AS max FROM tenants WHERE id = $1',
       [tenantId],
@@ -57,12 +57,12 @@ export class SessionsRepository {
   }
 
   async findAvatar(tenantId: string, avatarId: string): Promise<{ status: string } | null> {
-    const { rows } = await this.db.tenantSql<{ status: string }>(tenantId, 'SELECT status FROM avatars WHERE id = $1 AND deleted_at IS NULL', [avatarId]);
+    const rows = await this.db.tenantSql<{ status: string }>(tenantId, 'SELECT status FROM avatars WHERE id = $1 AND deleted_at IS NULL', [avatarId]);
     return rows[0] ?? null;
   }
 
   async voiceExists(tenantId: string, voiceId: string): Promise<boolean> {
-    const { rows } = await this.db.tenantSql(tenantId, 'SELECT 1 FROM voices WHERE id = $1', [voiceId]);
+    const rows = await this.db.tenantSql(tenantId, 'SELECT 1 FROM voices WHERE id = $1', [voiceId]);
     return rows.length > 0;
   }
 
@@ -100,19 +100,19 @@ export class SessionsRepository {
 
   /** For services that act on any tenant's session. */
   async findAny(id: string): Promise<SessionRow | null> {
-    const { rows } = await this.db.systemSql<SessionRow>(`SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = $1`, [id]);
+    const rows = await this.db.systemSql<SessionRow>(`SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = $1`, [id]);
     return rows[0] ?? null;
   }
 
   /** @returns false when it was live or over already. */
   async goLive(id: string): Promise<boolean> {
-    const { rows } = await this.db.systemSql(`UPDATE sessions SET state = 'live', live_at = now() WHERE id = $1 AND state = 'starting' RETURNING id`, [id]);
+    const rows = await this.db.systemSql(`UPDATE sessions SET state = 'live', live_at = now() WHERE id = $1 AND state = 'starting' RETURNING id`, [id]);
     return rows.length > 0;
   }
 
   /** @returns null when it was over already. */
   async end(id: string, reason: EndReason): Promise<SessionRow | null> {
-    const { rows } = await this.db.systemSql<SessionRow>(
+    const rows = await this.db.systemSql<SessionRow>(
       `UPDATE sessions SET state = 'ended', reassigning = false, end_reason = $2, ended_at = now(), viewer_count = 0
        WHERE id = $1 AND state <> 'ended' RETURNING ${SESSION_COLUMNS}`,
       [id, reason],
@@ -122,7 +122,7 @@ export class SessionsRepository {
 
   /** Raises the epoch of a session whose worker is lost. @returns false when somebody else did, or it is over. */
   async loseWorker(id: string, epoch: number): Promise<boolean> {
-    const { rows } = await this.db.systemSql(
+    const rows = await this.db.systemSql(
       `UPDATE sessions SET epoch = epoch + 1, reassigning = (state = 'live'), worker_id = NULL WHERE id = $1 AND epoch = $2 AND state <> 'ended' RETURNING id`,
       [id, epoch],
     );
@@ -130,19 +130,19 @@ export class SessionsRepository {
   }
 
   async gainWorker(id: string, epoch: number, workerId: string): Promise<boolean> {
-    const { rows } = await this.db.systemSql(`UPDATE sessions SET worker_id = $3 WHERE id = $1 AND epoch = $2 AND state <> 'ended' RETURNING id`, [id, epoch, workerId]);
+    const rows = await this.db.systemSql(`UPDATE sessions SET worker_id = $3 WHERE id = $1 AND epoch = $2 AND state <> 'ended' RETURNING id`, [id, epoch, workerId]);
     return rows.length > 0;
   }
 
   /** Media of the new epoch arrives. */
   async reassigned(id: string, epoch: number): Promise<boolean> {
-    const { rows } = await this.db.systemSql(`UPDATE sessions SET reassigning = false WHERE id = $1 AND epoch = $2 AND state <> 'ended' RETURNING id`, [id, epoch]);
+    const rows = await this.db.systemSql(`UPDATE sessions SET reassigning = false WHERE id = $1 AND epoch = $2 AND state <> 'ended' RETURNING id`, [id, epoch]);
     return rows.length > 0;
   }
 
   /** A worker may fetch its ingest key once per epoch. */
   async takeIngest(id: string, epoch: number, workerId: string): Promise<SessionRow | null> {
-    const { rows } = await this.db.systemSql<SessionRow>(
+    const rows = await this.db.systemSql<SessionRow>(
       `UPDATE sessions SET ingest_fetched_epoch = $2 WHERE id = $1 AND epoch = $2 AND worker_id = $3 AND ingest_fetched_epoch < $2 AND state <> 'ended'
        RETURNING ${SESSION_COLUMNS}`,
       [id, epoch, workerId],
@@ -156,7 +156,7 @@ export class SessionsRepository {
 
   /** Sessions that are not over, of media nodes other than these. */
   async runningElsewhere(nodeIds: readonly string[]): Promise<{ id: string; media_node_id: string | null }[]> {
-    const { rows } = await this.db.systemSql<{ id: string; media_node_id: string | null }>(
+    const rows = await this.db.systemSql<{ id: string; media_node_id: string | null }>(
       `SELECT id, media_node_id FROM sessions WHERE state <> 'ended' AND (media_node_id IS NULL OR media_node_id <> ALL ($1::text[])) AND created_at < now() - interval '10 seconds'`,
       [nodeIds],
     );
@@ -165,21 +165,11 @@ export class SessionsRepository {
 
   /** Sessions that ended and whose hold was never settled: whoever ended them died half-way. */
   async unsettled(): Promise<SessionRow[]> {
-    const { rows } = await this.db.systemSql<SessionRow>(
+    const rows = await this.db.systemSql<SessionRow>(
       `SELECT ${SESSION_COLUMNS} FROM sessions s WHERE state = 'ended' AND ended_at < now() - interval '30 seconds'
          AND EXISTS (SELECT FROM credit_holds h WHERE h.session_id = s.id AND h.settled_at IS NULL) LIMIT 100`,
       [],
     );
     return rows;
-  }
-
-  /** Holds whose session's row was never written. */
-  async orphanHolds(): Promise<string[]> {
-    const { rows } = await this.db.systemSql<{ session_id: string }>(
-      `SELECT session_id FROM credit_holds h WHERE settled_at IS NULL AND created_at < now() - interval '2 minutes'
-         AND NOT EXISTS (SELECT FROM sessions s WHERE s.id = h.session_id) LIMIT 100`,
-      [],
-    );
-    return rows.map((row) => row.session_id);
   }
 }

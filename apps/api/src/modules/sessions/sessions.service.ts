@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CreatedSession, CreateSession, Session, TokenScope } from '@visavis/contracts';
-import type { Ledger } from '@visavis/credits';
+import { firstHoldMicroCredits, type Ledger } from '@visavis/credits';
 import { formatId, newId, parseId } from '@visavis/ids';
 import { notFound, ProblemError, retryLater } from '@visavis/problems';
 import { weightOf, type Fleet, type SessionChannel, type SessionDispatcher } from '@visavis/queue';
@@ -21,7 +21,6 @@ const DEFAULT_MAX_DURATION_S = 3600;
 const DEFAULT_IDLE_TIMEOUT_S = 120;
 const CLIENT_TOKEN_TTL_S = 600;
 const ALL_TOKEN_SCOPES: readonly TokenScope[] = ['view', 'speak', 'control'];
-const HOLD_MS = 60_000n;
 
 /** Creates, reads and ends sessions for a request. */
 @Injectable()
@@ -62,7 +61,7 @@ export class SessionsService {
     const workerId = await this.claimSlot(publicId, request, weightPixels);
     let held = 0n;
     try {
-      held = await this.ledger.placeHold(tenantId, id, (HOLD_MS * terms.microCreditsPerMinute) / 60_000n);
+      held = await this.ledger.placeHold(tenantId, id, firstHoldMicroCredits(terms.microCreditsPerMinute));
       if (held === 0n && terms.microCreditsPerMinute > 0n) throw new ProblemError('insufficient_credits', 'The account has no credits left; add some to start a session.');
       const ingest = await this.media.openIngest({ sessionId: publicId, epoch: 1, video: { codec: video.codec } });
       const row = await this.sessions.insert(
@@ -104,6 +103,7 @@ export class SessionsService {
         metering: { packetsAtLive: 0, flushedMs: 0, nextSlice: 0, heldMicroCredits: held, lowReported: false },
         ending: false,
       });
+      await this.channel.setEpoch(publicId, 1);
       await this.dispatcher.dispatch(workerId, { session_id: publicId, epoch: 1, avatar_id: request.avatar_id });
       await this.events.append(id, 'session.started', { avatar_id: request.avatar_id });
       const { token, expiresAt } = await this.tokens.issue({ sessionId: id, tenantId, scopes: ALL_TOKEN_SCOPES, ttlS: CLIENT_TOKEN_TTL_S });

@@ -16,7 +16,7 @@ export class UtterancesRepository {
 
   /** @returns false when the session is over, or such an utterance exists already. */
   async insert(tenantId: string, sessionId: string, utteranceId: string, kind: UtteranceKind): Promise<boolean> {
-    const { rows } = await this.db.systemSql(
+    const rows = await this.db.systemSql(
       `WITH s AS (UPDATE sessions SET utterance_seq = utterance_seq + 1 WHERE id = $2 AND tenant_id = $1 AND state <> 'ended' RETURNING utterance_seq)
        INSERT INTO utterances (id, tenant_id, session_id, ordinal, kind) SELECT $3, $1, $2, utterance_seq, $4 FROM s
        ON CONFLICT (id) DO NOTHING RETURNING id`,
@@ -26,7 +26,7 @@ export class UtterancesRepository {
   }
 
   async start(sessionId: string, utteranceId: string): Promise<boolean> {
-    const { rows } = await this.db.systemSql(
+    const rows = await this.db.systemSql(
       `UPDATE utterances SET state = 'started', started_at = now() WHERE id = $2 AND session_id = $1 AND state = 'queued' RETURNING id`,
       [sessionId, utteranceId],
     );
@@ -35,7 +35,7 @@ export class UtterancesRepository {
 
   /** @returns null when it had ended before: whoever comes second changes nothing. */
   async end(sessionId: string, utteranceId: string, outcome: { interrupted: boolean; playedMs: number; errorCode?: string }): Promise<EndedUtterance | null> {
-    const { rows } = await this.db.systemSql<{ was_started: boolean }>(
+    const rows = await this.db.systemSql<{ was_started: boolean }>(
       `WITH old AS (SELECT id, state FROM utterances WHERE id = $2 AND session_id = $1 FOR UPDATE)
        UPDATE utterances u SET state = 'ended', ended_at = now(), interrupted = $3, played_ms = $4, error_code = $5
        FROM old WHERE u.id = old.id AND old.state <> 'ended' RETURNING old.state = 'started' AS was_started`,
@@ -47,13 +47,13 @@ export class UtterancesRepository {
 
   /** What is playing or waiting, in order. */
   async open(sessionId: string): Promise<string[]> {
-    const { rows } = await this.db.systemSql<{ id: string }>(`SELECT id FROM utterances WHERE session_id = $1 AND state <> 'ended' ORDER BY ordinal`, [sessionId]);
+    const rows = await this.db.systemSql<{ id: string }>(`SELECT id FROM utterances WHERE session_id = $1 AND state <> 'ended' ORDER BY ordinal`, [sessionId]);
     return rows.map((row) => row.id);
   }
 
   /** Utterances of a session that are over, for a second worker to leave out. */
   async endedIds(sessionId: string): Promise<string[]> {
-    const { rows } = await this.db.systemSql<{ id: string }>(`SELECT id FROM utterances WHERE session_id = $1 AND state = 'ended'`, [sessionId]);
+    const rows = await this.db.systemSql<{ id: string }>(`SELECT id FROM utterances WHERE session_id = $1 AND state = 'ended'`, [sessionId]);
     return rows.map((row) => row.id);
   }
 }

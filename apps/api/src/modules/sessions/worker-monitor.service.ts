@@ -1,13 +1,14 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { parseId } from '@visavis/ids';
 import type { Logger } from '@visavis/logging';
-import { WORKER_LOST_AFTER_MS, type Fleet, type SessionDispatcher } from '@visavis/queue';
+import { WORKER_LOST_AFTER_MS, type Fleet, type SessionChannel, type SessionDispatcher } from '@visavis/queue';
 import { changeState, REASSIGN_WITHIN_MS } from '@visavis/session-states';
 import { LOGGER } from '../../tokens';
-import { FLEET, SESSION_DISPATCHER } from '../dispatch/dispatch.tokens';
+import { FLEET, SESSION_CHANNEL, SESSION_DISPATCHER } from '../dispatch/dispatch.tokens';
 import type { HostedSession } from '../media/hosted-session';
 import { MediaEvents } from '../media/media-events';
 import { MediaHost } from '../media/media-host.service';
+import { MeteringService } from '../metering/metering.service';
 import { SessionEvents } from './session-events.service';
 import { SessionLifecycle } from './session-lifecycle.service';
 import { SessionsRepository } from './sessions.repository';
@@ -25,9 +26,11 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
     private readonly sessions: SessionsRepository,
     private readonly lifecycle: SessionLifecycle,
     private readonly events: SessionEvents,
+    private readonly metering: MeteringService,
     private readonly media: MediaHost,
     private readonly mediaEvents: MediaEvents,
     @Inject(FLEET) private readonly fleet: Fleet,
+    @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
     @Inject(SESSION_DISPATCHER) private readonly dispatcher: SessionDispatcher,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -38,11 +41,11 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
       if (busy || this.media.all().length === 0) return;
       busy = true;
       this.look()
-        .catch((error: unknown) => this.logger.error({ err: error }, 'the workers could not be watched; tried again at once'))
+        .catch((error: unknown) => this.logger.error({ error: error }, 'the workers could not be watched; tried again at once'))
         .finally(() => (busy = false));
     }, LOOK_EVERY_MS);
     this.mediaEvents.ingestAlive.subscribe(({ sessionId, epoch, alive }) => {
-      if (alive) this.resumed(sessionId, epoch).catch((error: unknown) => this.logger.error({ err: error }, 'a reassigned session could not be marked so'));
+      if (alive) this.resumed(sessionId, epoch).catch((error: unknown) => this.logger.error({ error: error }, 'a reassigned session could not be marked so'));
     });
   }
 
@@ -57,7 +60,7 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
     for (const session of this.media.all()) {
       if (session.ending || session.lostAtMs !== null || alive.has(session.workerId)) continue;
       session.lostAtMs = Date.now();
-      this.reassign(session).catch((error: unknown) => this.logger.error({ err: error, session_id: session.id }, 'a session could not be reassigned'));
+      this.reassign(session).catch((error: unknown) => this.logger.error({ error: error, session_id: session.id }, 'a session could not be reassigned'));
     }
   }
 
@@ -67,6 +70,9 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
     const lostEpoch = session.epoch;
     changeState({ status: 'live', reassigning: false }, { type: 'lose_worker' }, 'monitor');
     this.logger.warn({ session_id: session.id, worker_id: lostWorker, epoch: lostEpoch }, 'worker lost, looking for another');
+    // What it sent is billed at its own epoch, before that is over.
+    this.metering.collect(session, await this.media.audioPacketCount(session.id));
+    await this.metering.flush().catch(() => undefined); // kept, and logged
     // From here on whatever the lost worker still says is of an old epoch and refused.
     if (!(await this.sessions.loseWorker(id, lostEpoch))) return;
     session.epoch = lostEpoch + 1;
@@ -97,6 +103,7 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
       await this.fleet.release(workerId, session.id, session.epoch);
       return;
     }
+    await this.channel.setEpoch(session.id, session.epoch);
     await this.dispatcher.dispatch(workerId, { session_id: session.id, epoch: session.epoch, avatar_id: session.avatarId });
   }
 

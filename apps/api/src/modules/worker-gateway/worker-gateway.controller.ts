@@ -39,7 +39,7 @@ export class WorkerGatewayController {
     const publicId = formatId('ses', id);
     const hosted = this.media.get(publicId);
     if (!row || !hosted || hosted.epoch !== body.epoch) throw new ProblemError('conflict', 'This epoch of the session is over, belongs to another worker, or its key was fetched before.');
-    const { rows } = await this.db.systemSql<{ engine: string; engine_version: string; bundle_key: string; bundle_sha256: string }>(
+    const rows = await this.db.systemSql<{ engine: string; engine_version: string; bundle_key: string; bundle_sha256: string }>(
       'SELECT engine, engine_version, bundle_key, bundle_sha256 FROM avatars WHERE id = $1',
       [row.avatar_id],
     );
