@@ -110,14 +110,20 @@ describe.skipIf(!workerBin || !chromium)('WHEP in Chromium', () => {
     await node.closeSession(sessionId);
   });
 
-  it('moves viewers in another router too', async () => {
-    const sessionId = await liveSession('vp8');
-    // Sections the other way round and one codec only: Chromium then numbers its payload types differently.
-    await page.play('a', server.whepUrl(sessionId), { kinds: ['video', 'audio'] });
-    await page.plays('a');
+  it.each(['h264', 'vp8'] as const)('serves and moves viewers with other payload types through a pipe (%s)', async (codec) => {
+    const sessionId = await liveSession(codec);
+    const { body } = await page.play('piped', server.whepUrl(sessionId), { payloadTypes: { 111: 63, 108: 102, 96: 98 } });
+    expect(body).toContain(`a=rtpmap:${codec === 'h264' ? '102 H264' : '98 VP8'}/90000`);
+    expect(body).toContain('a=rtpmap:63 opus/48000/2');
+    await page.play('direct', server.whepUrl(sessionId));
+    await page.plays('piped');
+    await page.plays('direct');
     senders.splice(0).forEach((sender) => sender.stop());
     senders.push(await startTestSender(await node.replaceIngest(sessionId, 2)));
-    await page.plays('a');
+    await page.plays('piped');
+    await page.plays('direct');
+    await page.stop('piped');
+    await page.plays('direct');
     await node.closeSession(sessionId);
   });
 

@@ -16,7 +16,9 @@ globalThis.whep = {
       }
     }
     if (options.extraDataChannel) pc.createDataChannel('extra');
-    await pc.setLocalDescription();
+    const offer = await pc.createOffer();
+    for (const [from, to] of Object.entries(options.payloadTypes ?? {})) offer.sdp = this.renumber(offer.sdp, from, to);
+    await pc.setLocalDescription(offer);
     const headers = { 'content-type': 'application/sdp', ...(options.token ? { authorization: `Bearer ${options.token}` } : {}) };
     const response = await fetch(url, { method: 'POST', headers, body: pc.localDescription.sdp });
     const body = await response.text();
@@ -33,6 +35,15 @@ globalThis.whep = {
     // Not awaited: it settles with the first picture, which may be what the caller waits for next.
     video.play().catch(() => {});
     return { status: 201, body, resource: player.resource, etag: player.etag };
+  },
+
+  /** Exchanges two payload types in an offer, as if this were a browser with other habits. */
+  renumber(sdp, from, to) {
+    const swap = (payloadType) => (payloadType === String(from) ? String(to) : payloadType === String(to) ? String(from) : payloadType);
+    return sdp
+      .replace(/^(m=\S+ \d+ \S+ )(.*)$/gm, (_, head, list) => head + list.trim().split(' ').map(swap).join(' '))
+      .replace(/^(a=(?:rtpmap|fmtp|rtcp-fb):)(\d+)/gm, (_, head, payloadType) => head + swap(payloadType))
+      .replace(/apt=(\d+)/g, (_, payloadType) => `apt=${swap(payloadType)}`);
   },
 
   async restartIce(id) {
