@@ -6,15 +6,18 @@ import type { ApiConfig, Role } from './config';
 import { HttpModule } from './http/http.module';
 import { ProblemFilter } from './http/problem.filter';
 import { createValidationPipe } from './http/validation.pipe';
+import { DispatchModule } from './modules/dispatch/dispatch.module';
 import { HealthModule } from './modules/health/health.module';
+import { MediaModule } from './modules/media/media.module';
+import { SessionsModule } from './modules/sessions/sessions.module';
 import { PlatformModule } from './platform.module';
 
 type Import = NonNullable<DynamicModule['imports']>[number];
 
 /** Which modules a process runs, by its roles. */
 const MODULES: Readonly<Record<Role, readonly Import[]>> = {
-  http: [HealthModule],
-  media: [HealthModule],
+  http: [HealthModule, DispatchModule, MediaModule, SessionsModule],
+  media: [HealthModule, DispatchModule, MediaModule, SessionsModule],
 };
 
 @Module({})
