@@ -3,10 +3,11 @@
  * - a `Dictionary` handed to `open2` is freed twice: private options go through `setOption` before `open2Sync(codec, null)`;
  * - a plain `{ num, den }` where a `Rational` is expected is read as garbage: only `new Rational(…)` here.
  */
-import { AV_LOG_ERROR } from 'node-av/constants';
+import { AV_LOG_FATAL } from 'node-av/constants';
 import { Codec, CodecContext, FFmpegError, Log } from 'node-av/lib';
 
-Log.setLevel(AV_LOG_ERROR);
+// Damaged uploads are no news for the log: their errors come back as values.
+Log.setLevel(AV_LOG_FATAL);
 
 export type EncoderName = 'libx264' | 'libvpx' | 'libopus';
 export type DecoderName = 'h264' | 'vp8' | 'libopus';
