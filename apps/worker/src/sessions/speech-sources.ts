@@ -1,10 +1,12 @@
-import { decodeSpeech } from '@visavis/codec';
+import { createPcm16Decoder, decodeSpeech } from '@visavis/codec';
 import type { SpeechSource as SpeechOrder } from '@visavis/contracts';
 import { synthesise } from '@visavis/speech';
 import type { SpeechSourceOpener } from '../pipeline/index.ts';
 import { StreamedSpeech } from './streamed-speech';
 
 const FETCH_TIMEOUT_MS = 15_000;
+/** One utterance lasts no longer, wherever its sound comes from. */
+const MAX_UTTERANCE_MS = 20 * 60_000;
 
 /** The audio of uploaded speech is kept by the API; it may have gone since. */
 class SpeechFetchError extends Error {
@@ -20,7 +22,7 @@ export function speechSourceOf(order: SpeechOrder): { open: SpeechSourceOpener; 
     case 'file':
       return { open: (signal) => openFile(order.url, order.sample_rate, signal) };
     case 'stream': {
-      const streamed = new StreamedSpeech(order.sample_rate);
+      const streamed = new StreamedSpeech(order.sample_rate, MAX_UTTERANCE_MS);
       return { open: () => streamed, streamed };
     }
   }
@@ -30,5 +32,11 @@ async function* openFile(url: string, sampleRateHz: number | null, signal: Abort
   const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]) });
   if (!response.ok) throw new SpeechFetchError('The uploaded audio could not be read; send it again.');
   const bytes = new Uint8Array(await response.arrayBuffer());
-  yield* decodeSpeech(bytes, { ...(sampleRateHz === null ? {} : { pcm16SampleRateHz: sampleRateHz }), signal });
+  if (sampleRateHz === null) {
+    yield* decodeSpeech(bytes, { maxDurationMs: MAX_UTTERANCE_MS, signal });
+    return;
+  }
+  const decoder = createPcm16Decoder({ sampleRateHz, maxDurationMs: MAX_UTTERANCE_MS });
+  yield* decoder.decode(bytes);
+  yield* decoder.finish();
 }

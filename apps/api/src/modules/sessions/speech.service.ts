@@ -43,10 +43,12 @@ export class SpeechService {
     }
     const kind: UtteranceKind = request.audio !== undefined ? 'audio' : 'audio_url';
     const bytes = request.audio !== undefined ? decodeAudio(request.audio, request.sample_rate) : await this.download(request.audio_url as string);
+    // A WAV file says its own rate.
+    const rawRateHz = request.sample_rate === undefined || isWav(bytes) ? null : request.sample_rate;
     const key = speechObjectKey(tenantId, sessionId, utteranceId);
     await this.storage.put(key, bytes, 'application/octet-stream');
     const url = await this.storage.presignGet(key, { expiresInS: SPEECH_URL_TTL_S });
-    await this.queue(tenantId, sessionId, utteranceId, kind, { kind: 'file', url, sample_rate: request.sample_rate ?? null });
+    await this.queue(tenantId, sessionId, utteranceId, kind, { kind: 'file', url, sample_rate: rawRateHz });
     return utteranceId;
   }
 
@@ -110,7 +112,7 @@ function looksLikeAudio(bytes: Buffer): boolean {
   const head = bytes.toString('latin1', 0, 12);
   const mp3Frame = bytes[0] === 0xff && ((bytes[1] ?? 0) & 0xe0) === 0xe0;
   return (
-    (head.startsWith('RIFF') && head.slice(8) === 'WAVE') ||
+    isWav(bytes) ||
     head.startsWith('ID3') ||
     head.startsWith('OggS') ||
     head.startsWith('fLaC') ||
@@ -118,4 +120,9 @@ function looksLikeAudio(bytes: Buffer): boolean {
     head.slice(4, 8) === 'ftyp' ||
     mp3Frame
   );
+}
+
+function isWav(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(12, bytes.byteLength)).toString('latin1');
+  return head.startsWith('RIFF') && head.slice(8) === 'WAVE';
 }
