@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..');
 const planted: readonly { what: string; file: string; code: string; rule: string }[] = [
   { what: 'an app imports another app', file: 'apps/api/src/planted.ts', code: `import '../../worker/src/main.ts';`, rule: '@nx/enforce-module-boundaries' },
   { what: 'a library imports an app', file: 'libs/queue/src/planted.ts', code: `import '../../../apps/api/src/config.ts';`, rule: '@nx/enforce-module-boundaries' },
-  { what: 'a library of rules imports one that does I/O', file: 'libs/credits/src/planted.ts', code: `import '@visavis/db';`, rule: '@nx/enforce-module-boundaries' },
+  { what: 'a library of rules imports one that does I/O', file: 'libs/session-states/src/planted.ts', code: `import '@visavis/db';`, rule: '@nx/enforce-module-boundaries' },
   { what: 'the worker reaches the database', file: 'apps/worker/src/planted.ts', code: `import '@visavis/db';`, rule: '@nx/enforce-module-boundaries' },
   { what: 'the worker reaches mediasoup', file: 'apps/worker/src/planted.ts', code: `import '@visavis/media';`, rule: '@nx/enforce-module-boundaries' },
   { what: 'the dashboard imports what cannot run in a browser', file: 'apps/dashboard/src/planted.ts', code: `import '@visavis/queue';`, rule: '@nx/enforce-module-boundaries' },

@@ -13,6 +13,9 @@ export const rootDir = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
 const modulesDir = join(rootDir, 'node_modules');
 const stampDir = join(modulesDir, '.visavis');
+// Enough for the reports of a lint that fails everywhere.
+const outputKept = 200_000;
+
 const apps = ['api', 'worker', 'dashboard'];
 
 /** Runs `work` while no other process changes this checkout's packages or build. */
@@ -144,7 +147,7 @@ export function run(command, args, note, env = nxEnvironment()) {
     process.once('exit', endWithUs);
     let output = '';
     const collect = (chunk) => {
-      output = (output + chunk).slice(-12_000);
+      output = (output + chunk).slice(-outputKept);
       const line = String(chunk).trim().split('\n').at(-1)?.trim();
       if (line) note?.(line.slice(0, 80));
     };

@@ -1,11 +1,11 @@
 // The stages of `npm test`, one after the other, and their sum.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { nxBinary, nxEnvironment, rootDir } from './checkout.mjs';
+import { nxBinary, rootDir, run } from './checkout.mjs';
 import { runForeground } from './foreground.mjs';
 import { freePort, homeSecrets, readJsonFile } from './home.mjs';
 import { prepare } from './prepare.mjs';
-import { elapsed, reportFailure, say } from './progress.mjs';
+import { elapsed, reportFailure, say, step } from './progress.mjs';
 import { startProduct } from './product.mjs';
 import { startServices } from './services.mjs';
 import { reportExit } from './supervisor.mjs';
@@ -61,8 +61,12 @@ export class TestRun {
 
   async #nx(title, target) {
     heading(title);
-    const code = await runForeground(nxBinary(), ['run-many', '-t', target, '--outputStyle=static'], nxEnvironment());
-    if (code !== 0) this.failed += 1;
+    try {
+      await step(`nx run-many -t ${target}`, (note) => run(nxBinary(), ['run-many', '-t', target, '--outputStyle=static'], note));
+    } catch (error) {
+      say(failedTasks(error.message));
+      this.failed += 1;
+    }
   }
 
   async #integration(adopt, leave) {
@@ -114,6 +118,13 @@ export class TestRun {
     // A file that does not load fails without a failed test.
     this.failed += code !== 0 && failed === 0 ? 1 : failed;
   }
+}
+
+/** Of all that Nx printed, the parts of the tasks that failed. */
+function failedTasks(output) {
+  const failed = [...(output.split('Failed tasks:')[1] ?? '').matchAll(/^- (\S+)$/gm)].map((match) => match[1]);
+  const blocks = output.split(/^> nx run /m).filter((block) => failed.some((task) => block.startsWith(task)));
+  return blocks.length > 0 ? blocks.map((block) => `✗ ${block.split(/^ NX /m)[0].trim()}`).join('\n\n') : output;
 }
 
 function heading(title) {
