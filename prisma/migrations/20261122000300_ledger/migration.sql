@@ -271,17 +271,17 @@ $$;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION append_session_event, new_uuid_v7 TO visavis_system;
 GRANT EXECUTE ON FUNCTION new_uuid_v7 TO visavis_ledger;
-GRANT EXECUTE ON FUNCTION ledger_grant TO visavis_system, CURRENT_USER;
+GRANT EXECUTE ON FUNCTION ledger_grant TO visavis_system;
 GRANT EXECUTE ON FUNCTION ledger_place_hold, ledger_extend_hold, ledger_settle, record_usage_slices TO visavis_meter;
-GRANT EXECUTE ON FUNCTION ledger_violations TO visavis_meter, CURRENT_USER;
+GRANT EXECUTE ON FUNCTION ledger_violations TO visavis_meter;
 
--- Handing the functions over takes membership in the role that is to own them, and that role's right to create; both end here.
+-- Handing the functions over takes the right to act as the role that is to own them, and that role's right to create; both end here.
 DO $$
 DECLARE
-  v_was_member boolean := pg_has_role(current_user, 'visavis_ledger', 'MEMBER');
+  v_superuser boolean := (SELECT rolsuper FROM pg_roles WHERE rolname = current_user);
   v_function regprocedure;
 BEGIN
-  IF NOT v_was_member THEN
+  IF NOT v_superuser THEN
     EXECUTE format('GRANT visavis_ledger TO %I', current_user);
   END IF;
   GRANT CREATE ON SCHEMA public TO visavis_ledger;
@@ -292,7 +292,9 @@ BEGIN
     EXECUTE format('ALTER FUNCTION %s OWNER TO visavis_ledger', v_function);
   END LOOP;
   REVOKE CREATE ON SCHEMA public FROM visavis_ledger;
-  IF NOT v_was_member THEN
+  -- The seed's; given earlier it would have gone to the new owner with the rest.
+  EXECUTE format('GRANT EXECUTE ON FUNCTION public.ledger_grant, public.ledger_violations TO %I', current_user);
+  IF NOT v_superuser THEN
     EXECUTE format('REVOKE visavis_ledger FROM %I', current_user);
   END IF;
 END $$;
