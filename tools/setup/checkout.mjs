@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { userCacheDir } from '../../infra/mediasoup/worker-cache.mjs';
 import { lock } from './file-lock.mjs';
 import { SetupError, say, step } from './progress.mjs';
@@ -88,17 +89,29 @@ export async function buildApps() {
   const sources = sourceState();
   const built = apps.every((app) => existsSync(join(rootDir, 'apps', app, 'dist')));
   if (built && stamp('build') === sources) return;
-  await step(`Build: ${apps.join(', ')}`, (note) => run(nxBinary(), ['run-many', '-t', 'build', '--outputStyle=stream-without-prefixes'], note));
+  await step(`Build: ${apps.join(', ')}`, (note) => runNx('build', note));
   setStamp('build', sources);
 }
 
-/** Nx keeps no daemon for us: what `npm start` began must all end with it. */
-export function nxEnvironment() {
-  return { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0' };
+/** Runs a target of every package that has it; an error tells only of the packages that failed. */
+export async function runNx(target, note) {
+  try {
+    await run(join(modulesDir, '.bin', 'nx'), ['run-many', '-t', target, '--outputStyle=static'], note);
+  } catch (error) {
+    throw error instanceof SetupError ? new SetupError(failedTasks(error.message)) : error;
+  }
 }
 
-export function nxBinary() {
-  return join(modulesDir, '.bin', 'nx');
+/** Of all that Nx printed, the parts of the tasks that failed. */
+function failedTasks(output) {
+  const failed = [...(output.split('Failed tasks:')[1] ?? '').matchAll(/^- (\S+)$/gm)].map((match) => match[1]);
+  const blocks = output.split(/^> nx run /m).filter((block) => failed.some((task) => block.startsWith(task)));
+  return blocks.length > 0 ? blocks.map((block) => `✗ ${block.split(/^ NX /m)[0].trim()}`).join('\n\n') : output;
+}
+
+/** Nx keeps no daemon for us: what `npm start` began must all end with it. */
+function nxEnvironment() {
+  return { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0' };
 }
 
 /** Names, sizes and times of everything that goes into a build: quicker than reading it all, and never wrong after a git checkout. */
@@ -148,7 +161,7 @@ export function run(command, args, note, env = nxEnvironment()) {
     let output = '';
     const collect = (chunk) => {
       output = (output + chunk).slice(-outputKept);
-      const line = String(chunk).trim().split('\n').at(-1)?.trim();
+      const line = stripVTControlCharacters(String(chunk)).trim().split('\n').at(-1)?.trim();
       if (line) note?.(line.slice(0, 80));
     };
     child.stdout.on('data', collect);
@@ -157,7 +170,7 @@ export function run(command, args, note, env = nxEnvironment()) {
     child.on('close', (code, signal) => {
       process.removeListener('exit', endWithUs);
       if (code === 0) resolve(output);
-      else reject(new SetupError(`${relative(rootDir, command) || command} ${args.join(' ')} failed (${signal ?? `exit code ${code}`}):\n${output.trim()}`));
+      else reject(new SetupError(`${relative(rootDir, command) || command} ${args.join(' ')} failed (${signal ?? `exit code ${code}`}):\n${stripVTControlCharacters(output).trim()}`));
     });
   });
 }

@@ -1,7 +1,7 @@
 // The stages of `npm test`, one after the other, and their sum.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { nxBinary, rootDir, run } from './checkout.mjs';
+import { rootDir, runNx } from './checkout.mjs';
 import { runForeground } from './foreground.mjs';
 import { freePort, homeSecrets, readJsonFile } from './home.mjs';
 import { prepare } from './prepare.mjs';
@@ -62,9 +62,9 @@ export class TestRun {
   async #nx(title, target) {
     heading(title);
     try {
-      await step(`nx run-many -t ${target}`, (note) => run(nxBinary(), ['run-many', '-t', target, '--outputStyle=static'], note));
+      await step(`nx run-many -t ${target}`, (note) => runNx(target, note));
     } catch (error) {
-      say(failedTasks(error.message));
+      say(`\n${error.message}`);
       this.failed += 1;
     }
   }
@@ -118,13 +118,6 @@ export class TestRun {
     // A file that does not load fails without a failed test.
     this.failed += code !== 0 && failed === 0 ? 1 : failed;
   }
-}
-
-/** Of all that Nx printed, the parts of the tasks that failed. */
-function failedTasks(output) {
-  const failed = [...(output.split('Failed tasks:')[1] ?? '').matchAll(/^- (\S+)$/gm)].map((match) => match[1]);
-  const blocks = output.split(/^> nx run /m).filter((block) => failed.some((task) => block.startsWith(task)));
-  return blocks.length > 0 ? blocks.map((block) => `✗ ${block.split(/^ NX /m)[0].trim()}`).join('\n\n') : output;
 }
 
 function heading(title) {
