@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser } from 'playwright-core';
+import puppeteer, { type Browser as Firefox } from 'puppeteer-core';
 
 /** Debian's and other usual places; `CHROMIUM_PATH` and `FIREFOX_PATH` come first. */
 const chromiumPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
@@ -17,5 +18,18 @@ export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--autoplay-policy=no-user-gesture-required'],
+  });
+}
+
+/** Firefox over WebDriver BiDi. It refuses ICE on loopback addresses, whatever its preferences say. */
+export function launchFirefox(executablePath: string): Promise<Firefox> {
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath,
+    headless: true,
+    extraPrefsFirefox: {
+      'media.autoplay.default': 0,
+      'media.autoplay.blocking_policy': 0,
+    },
   });
 }

@@ -37,7 +37,7 @@ export interface PlayStats {
   width: number;
   height: number;
   videoCodec: string | undefined;
-  /** Over the player's whole life; the counters below belong to the stream that plays now and start anew when it is exchanged. */
+  /** Decoded over the player's whole life; the counters below belong to the stream that plays now and start anew when it is exchanged. */
   framesShown: number;
   framesDecoded: number;
   keyFramesDecoded: number;

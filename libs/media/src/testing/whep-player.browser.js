@@ -72,6 +72,12 @@ globalThis.whep = {
         .filter((report) => report.type === 'inbound-rtp' && report.kind === kind)
         .sort((a, b) => (b.lastPacketReceivedTimestamp ?? 0) - (a.lastPacketReceivedTimestamp ?? 0))[0] ?? {};
     const [audioIn, videoIn] = [inbound('audio'), inbound('video')];
+    const player = this.players[id];
+    if (videoIn.ssrc !== undefined && videoIn.ssrc !== player.videoSsrc) {
+      player.earlierFrames = (player.earlierFrames ?? 0) + (player.lastFrames ?? 0);
+      player.videoSsrc = videoIn.ssrc;
+    }
+    player.lastFrames = videoIn.framesDecoded ?? 0;
     const codec = reports.find((report) => report.id === videoIn.codecId)?.mimeType;
     const playout = [audioIn.estimatedPlayoutTimestamp, videoIn.estimatedPlayoutTimestamp];
     return {
@@ -83,7 +89,7 @@ globalThis.whep = {
       width: video.videoWidth,
       height: video.videoHeight,
       videoCodec: codec,
-      framesShown: video.getVideoPlaybackQuality().totalVideoFrames,
+      framesShown: (player.earlierFrames ?? 0) + player.lastFrames,
       framesDecoded: videoIn.framesDecoded ?? 0,
       keyFramesDecoded: videoIn.keyFramesDecoded ?? 0,
       framesDropped: videoIn.framesDropped ?? 0,
