@@ -91,7 +91,7 @@ function copyOfBinaries(native, base) {
   if (existsSync(target)) return target;
   const partial = `${target}.partial`;
   rmSync(partial, { recursive: true, force: true });
-  mkdirSync(base, { recursive: true });
+  mkdirSync(base, { recursive: true, mode: 0o755 });
   cpSync(native, partial, { recursive: true, verbatimSymlinks: true });
   renameSync(partial, target);
   return target;
@@ -103,7 +103,8 @@ function initialise({ dataDir, native, identity }, password, throwAway) {
   const passwordFile = `${dataDir}.password`;
   rmSync(partial, { recursive: true, force: true });
   rmSync(dataDir, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(partial), { recursive: true, mode: 0o711 });
+  mkdirSync(partial, { mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
   if (identity.uid !== undefined) for (const path of [partial, passwordFile]) chownSync(path, identity.uid, identity.gid);
   for (const name of ['postgres', 'initdb', 'pg_ctl']) makeExecutable(join(native, 'bin', name));
