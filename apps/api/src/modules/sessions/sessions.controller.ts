@@ -1,4 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -11,6 +12,7 @@ import {
   interrupted,
   listOf,
   listQuery,
+  MAX_INLINE_AUDIO_BYTES,
   session,
   sessionStatus,
   speak,
@@ -27,6 +29,9 @@ import { ApiProblems } from '../../http/api-problems.decorator';
 import { PublicIdPipe } from '../../http/public-id.pipe';
 import { SessionsService } from './sessions.service';
 import { SpeechService } from './speech.service';
+
+/** Base64 takes four bytes for three; the rest of the body is small. */
+const SPEAK_BODY_BYTES = Math.ceil((MAX_INLINE_AUDIO_BYTES * 4) / 3) + 64 * 1024;
 
 const sessionsQuery = listQuery.extend({ status: sessionStatus.optional() });
 
@@ -90,6 +95,7 @@ export class SessionsController {
 
   @Post(':id/speak')
   @HttpCode(202)
+  @RouteConfig({ bodyLimitBytes: SPEAK_BODY_BYTES })
   @Access({ key: 'sessions:write', client: 'speak', member: 'developer' })
   @Idempotent()
   @ApiOperation({ summary: 'Say something', description: 'Queued behind what is being said. Exactly one utterance.ended event follows.' })
