@@ -60,10 +60,13 @@ const unusable = 9;
 
 /**
  * How well an offered H.264 format suits a constrained baseline stream in packetization mode 1. Every Baseline, Main and High decoder takes
- * constrained baseline, so those follow in order; a decoder for single NAL units (mode 0) cannot take fragmented ones.
+ * constrained baseline, so those follow in order; a decoder for single NAL units (mode 0) cannot take fragmented ones. GStreamer's players name no mode
+ * at all and take either: the last resort.
  */
 function h264Rank(codec: OfferedCodec): number {
-  if (codec.parameters.get('packetization-mode') !== '1') return unusable;
+  const mode = codec.parameters.get('packetization-mode');
+  if (mode === undefined) return 4;
+  if (mode !== '1') return unusable;
   const match = /^([0-9a-f]{2})([0-9a-f]{2})[0-9a-f]{2}$/i.exec(codec.parameters.get('profile-level-id') ?? '420010');
   if (!match) return unusable;
   const profile = Number.parseInt(match[1] ?? '', 16);

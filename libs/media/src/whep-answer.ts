@@ -92,8 +92,8 @@ function videoLines(codec: OfferedCodec): string[] {
   const { payloadType } = codec;
   const lines = [`a=rtpmap:${payloadType} ${codec.name === 'h264' ? 'H264' : 'VP8'}/90000`];
   if (codec.name === 'h264') {
-    // The profile has to be the offered one; a constrained baseline stream is valid in each that is accepted.
-    const profile = codec.parameters.get('profile-level-id') ?? '420010';
+    // The profile has to be the offered one, where there is one; a constrained baseline stream is valid in each that is accepted.
+    const profile = codec.parameters.get('profile-level-id') ?? '42e01f';
     const asymmetry = codec.parameters.get('level-asymmetry-allowed') === '1' ? 'level-asymmetry-allowed=1;' : '';
     lines.push(`a=fmtp:${payloadType} ${asymmetry}packetization-mode=1;profile-level-id=${profile}`);
   }
