@@ -1,0 +1,61 @@
+/*
+ * Contact sheets to look at: node libs/engine-builtin/bench/contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--mouth | --eyes]
+ * Without a WAV: one picture at rest, at several openings and lip shapes, blinking, and turned as far as idle motion goes.
+ * With a WAV: every fourth frame of its first seconds at 25 frames a second.
+ */
+import { readFileSync } from 'node:fs';
+import { allocateI420, MEDIA_CLOCK_HZ } from '@visavis/engine';
+import { BUILTIN_ENGINE, BUILTIN_ENGINE_VERSION, createBuiltinEngine } from '../src/index.ts';
+import { loadFace } from '../src/loaded-face.ts';
+import { channel, restPose } from '../src/motion/pose.ts';
+import { cutTile, i420ToRgb, readWav16k, writeSheet } from './frames.ts';
+import type { Tile } from './frames.ts';
+
+type Shape = Partial<Record<keyof typeof channel, number>>;
+
+const SHAPES: readonly Shape[] = [
+  {}, { jaw: 0.12 }, { jaw: 0.25, upperLip: 0.1, lowerLip: 0.1 }, { jaw: 0.4, upperLip: 0.25, lowerLip: 0.25 }, { jaw: 0.6, upperLip: 0.3, lowerLip: 0.3 },
+  { jaw: 0.2, wide: -1 }, { jaw: 0.2, wide: 0.8 }, { upperLip: 0.5, lowerLip: 0.6, wide: 0.3 }, { press: 0.7 }, { jaw: 0.3, wide: -0.5 },
+  { blinkLeft: 0.5, blinkRight: 0.5 }, { blinkLeft: 1, blinkRight: 1 }, { gazeX: 1 }, { gazeX: -1, gazeY: 0.5 }, { brow: 1 },
+  { yaw: 0.055, jaw: 0.3 }, { yaw: -0.055, jaw: 0.3 }, { pitch: 0.05 }, { pitch: -0.03, blinkLeft: 1, blinkRight: 1 }, { roll: 0.016, breath: 1, shiftX: 0.02 },
+];
+const COLUMNS = 5;
+
+const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const [outPath, picturePath, wavPath] = files;
+if (!outPath || !picturePath) throw new Error('usage: contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--mouth | --eyes]');
+
+const engine = createBuiltinEngine();
+const { bundle } = await engine.prepare(readFileSync(picturePath));
+const avatar = await loadFace(bundle, { engine: BUILTIN_ENGINE, engineVersion: BUILTIN_ENGINE_VERSION });
+const size = { width: 512, height: 512 };
+const picture = allocateI420(size);
+const renderer = avatar.rendererFor(size);
+const closeUp = process.argv.includes('--mouth') ? renderer.patchBox('mouth') : process.argv.includes('--eyes') ? renderer.patchBox('leftEye') : undefined;
+const tiles: Tile[] = [];
+const keep = () => {
+  const tile = { ...size, rgb: i420ToRgb(picture) };
+  if (!closeUp) return tiles.push(tile);
+  const side = Math.min(size.width, Math.round(Math.max(closeUp.width, closeUp.height) * 1.25));
+  const left = Math.max(0, Math.min(size.width - side, Math.round(closeUp.x0 + closeUp.width / 2 - side / 2)));
+  const top = Math.max(0, Math.min(size.height - side, Math.round(closeUp.y0 + closeUp.height / 2 - side / 2)));
+  return tiles.push(cutTile(tile, left, top, side, side));
+};
+
+if (wavPath) {
+  const speech = readWav16k(wavPath);
+  const stream = avatar.open({ ...size, fps: 25, seed: 7 });
+  stream.push(0, speech.subarray(0, 16000 * 25));
+  for (let frame = 0; frame < 100; frame++) {
+    stream.frame((frame * MEDIA_CLOCK_HZ) / 25, picture);
+    if (frame % 4 === 0) keep();
+  }
+} else {
+  for (const shape of SHAPES) {
+    const pose = restPose();
+    for (const [name, value] of Object.entries(shape)) pose[channel[name as keyof typeof channel]] = value;
+    renderer.render(pose, picture);
+    keep();
+  }
+}
+await writeSheet(outPath, tiles, COLUMNS, closeUp ? 300 : 384);

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import type { I420Picture } from '@visavis/engine';
+
+/** Limited-range BT.601 4:2:0 to RGB, nearest chroma: for looking at frames, not for speed. */
+export function i420ToRgb({ width, height, data }: I420Picture): Uint8Array {
+  const rgb = new Uint8ClampedArray(width * height * 3);
+  const lumaSize = width * height;
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i += 3) {
+      const c = (y >> 1) * (width >> 1) + (x >> 1);
+      const luma = 1.16438 * (data[y * width + x]! - 16);
+      const blue = data[lumaSize + c]! - 128;
+      const red = data[lumaSize + (lumaSize >> 2) + c]! - 128;
+      rgb[i] = luma + 1.59603 * red;
+      rgb[i + 1] = luma - 0.39176 * blue - 0.81297 * red;
+      rgb[i + 2] = luma + 2.01723 * blue;
+    }
+  }
+  return new Uint8Array(rgb.buffer);
+}
+
+/** A WAV file (PCM16) as mono at 16 kHz, resampled linearly. */
+export function readWav16k(path: string): Float32Array {
+  const file = readFileSync(path);
+  let channels = 1, rate = 16000, start = 0, length = 0;
+  for (let at = 12; at + 8 <= file.length; ) {
+    const id = file.toString('latin1', at, at + 4);
+    const size = file.readUInt32LE(at + 4);
+    if (id === 'fmt ') {
+      channels = file.readUInt16LE(at + 10);
+      rate = file.readUInt32LE(at + 12);
+    }
+    if (id === 'data') {
+      start = at + 8;
+      length = Math.min(size, file.length - start);
+    }
+    at += 8 + size + (size & 1);
+  }
+  const frames = Math.floor(length / 2 / channels);
+  const mono = (i: number) => file.readInt16LE(start + Math.min(i, frames - 1) * 2 * channels) / 32768;
+  return Float32Array.from({ length: Math.floor((frames * 16000) / rate) }, (_, i) => {
+    const at = (i * rate) / 16000;
+    const before = Math.floor(at);
+    return mono(before) + (mono(before + 1) - mono(before)) * (at - before);
+  });
+}
+
+export interface Tile {
+  rgb: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** Tiles side by side in rows of `columns`, each scaled to `side` pixels in height. */
+export async function writeSheet(path: string, tiles: readonly Tile[], columns: number, side: number): Promise<void> {
+  const images = await Promise.all(
+    tiles.map(async ({ rgb, width, height }) =>
+      sharp(rgb, { raw: { width, height, channels: 3 } }).resize({ width: side, height: side, fit: 'contain' }).png().toBuffer(),
+    ),
+  );
+  await sharp({ create: { width: side * columns, height: side * Math.ceil(images.length / columns), channels: 3, background: '#000' } })
+    .composite(images.map((input, i) => ({ input, left: side * (i % columns), top: side * Math.floor(i / columns) })))
+    .png()
+    .toFile(path);
+}
+
+export function cutTile(tile: Tile, left: number, top: number, width: number, height: number): Tile {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++) {
+    const from = ((top + row) * tile.width + left) * 3;
+    rgb.set(tile.rgb.subarray(from, from + width * 3), row * width * 3);
+  }
+  return { rgb, width, height };
+}

@@ -1,0 +1,149 @@
+import sharp from 'sharp';
+import { allocateI420 } from '@visavis/engine';
+import type { AvatarStream, I420Picture, LoadedAvatar, PictureSize, StreamOptions } from '@visavis/engine';
+import { unpackBundle } from './bundle/container.ts';
+import { faceGeometry } from './face/face-geometry.ts';
+import { frameCrop } from './face/framing.ts';
+import { LANDMARK_COUNT, transformMesh } from './face/landmarks.ts';
+import type { FaceMesh } from './face/landmarks.ts';
+import { MOTION_LOOK_AHEAD_MS, MotionSource } from './motion/motion-source.ts';
+import { restPose } from './motion/pose.ts';
+import { partNames } from './prepare/prepare-photo.ts';
+import { FaceRenderer } from './render/face-renderer.ts';
+import { cropAndScale } from './render/plane-scaling.ts';
+import type { Plane } from './render/plane-scaling.ts';
+import { makeTexture, rgbToPlanes } from './render/texture.ts';
+
+interface Master {
+  y: Plane;
+  u: Plane;
+  v: Plane;
+  mesh: FaceMesh;
+  yawDegrees: number;
+}
+
+/** Cells of the renderer: frames are drawn at a multiple of this and cut to size. */
+const ALIGN = 8;
+
+/** @throws Error when the bundle is damaged, or made by another engine or version. */
+export async function loadFace(bundle: Uint8Array, identity: { engine: string; engineVersion: string }): Promise<LoadedFace> {
+  const { engine, engineVersion, facts, parts } = unpackBundle(bundle);
+  if (engine !== identity.engine || engineVersion !== identity.engineVersion) {
+    throw new Error(`the bundle was made by ${engine} ${engineVersion}, this is ${identity.engine} ${identity.engineVersion}: prepare the avatar again`);
+  }
+  const jpeg = parts.get(partNames.master);
+  const meshBytes = parts.get(partNames.mesh);
+  if (!jpeg || meshBytes?.byteLength !== LANDMARK_COUNT * 3 * 4 || typeof facts.yawDegrees !== 'number') {
+    throw new Error('avatar bundle is damaged: a part is missing');
+  }
+  const { data, info } = await sharp(jpeg).toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const master: Master = { ...rgbToPlanes(data, info.width, info.height), mesh: readFloats(meshBytes), yawDegrees: facts.yawDegrees };
+  return new LoadedFace(master);
+}
+
+export class LoadedFace implements LoadedAvatar {
+  private readonly master: Master;
+  private readonly renderers = new Map<string, FaceRenderer>();
+
+  constructor(master: Master) {
+    this.master = master;
+  }
+
+  get memoryBytes(): number {
+    let bytes = this.master.y.data.byteLength * 1.5;
+    for (const renderer of this.renderers.values()) bytes += renderer.memoryBytes;
+    return bytes;
+  }
+
+  open(options: StreamOptions): AvatarStream {
+    if (options.width % 2 !== 0 || options.height % 2 !== 0) throw new RangeError('a frame needs even sides');
+    return new FaceStream(this.rendererFor(options), options);
+  }
+
+  close(): void {
+    this.renderers.clear();
+  }
+
+  /** The renderer of one frame size, made on first use (some tens of milliseconds) and shared by all streams. */
+  rendererFor({ width, height }: PictureSize): FaceRenderer {
+    const key = `${width}x${height}`;
+    let renderer = this.renderers.get(key);
+    if (!renderer) {
+      renderer = makeRenderer(this.master, { width, height });
+      this.renderers.set(key, renderer);
+    }
+    return renderer;
+  }
+}
+
+function makeRenderer(master: Master, frame: PictureSize): FaceRenderer {
+  const crop = frameCrop({ width: master.y.width, height: master.y.height }, master.mesh, frame);
+  const scale = frame.width / crop.width;
+  const width = Math.ceil(frame.width / ALIGN) * ALIGN;
+  const height = Math.ceil(frame.height / ALIGN) * ALIGN;
+  const wide = { ...crop, width: width / scale, height: height / scale };
+  const half = { left: wide.left / 2, top: wide.top / 2, width: wide.width / 2, height: wide.height / 2 };
+  const texture = makeTexture(
+    cropAndScale(master.y, wide, width, height),
+    cropAndScale(master.u, half, width / 2, height / 2),
+    cropAndScale(master.v, half, width / 2, height / 2),
+  );
+  return new FaceRenderer(faceGeometry(transformMesh(master.mesh, -crop.left, -crop.top, scale), master.yawDegrees), texture);
+}
+
+class FaceStream implements AvatarStream {
+  readonly lookAheadMs = MOTION_LOOK_AHEAD_MS;
+  private readonly renderer: FaceRenderer;
+  private readonly motion: MotionSource;
+  private readonly pose = restPose();
+  private readonly frameSize: PictureSize;
+  /** Where frames are drawn whose sides are not whole cells. */
+  private readonly aligned: I420Picture | undefined;
+
+  constructor(renderer: FaceRenderer, options: StreamOptions) {
+    this.renderer = renderer;
+    this.motion = new MotionSource(options.seed);
+    this.frameSize = { width: options.width, height: options.height };
+    const { width, height } = renderer.size;
+    if (width !== options.width || height !== options.height) this.aligned = allocateI420({ width, height });
+  }
+
+  push(atSample48k: number, pcm16k: Float32Array): void {
+    this.motion.push(atSample48k, pcm16k);
+  }
+
+  truncate(atSample48k: number): void {
+    this.motion.truncate(atSample48k);
+  }
+
+  frame(atSample48k: number, out: I420Picture): void {
+    if (out.width !== this.frameSize.width || out.height !== this.frameSize.height) throw new RangeError('the picture has another size than the stream');
+    this.motion.poseAt(atSample48k, this.pose);
+    this.renderer.render(this.pose, this.aligned ?? out);
+    if (this.aligned) cutTo(this.aligned, out);
+  }
+
+  close(): void {
+    // Nothing is held beyond this object.
+  }
+}
+
+function cutTo(from: I420Picture, to: I420Picture): void {
+  cutPlane(from.data, 0, from.width, to.data, 0, to.width, to.height);
+  const fromLuma = from.width * from.height;
+  const toLuma = to.width * to.height;
+  for (let plane = 0; plane < 2; plane++) {
+    cutPlane(from.data, fromLuma + (plane * fromLuma) / 4, from.width / 2, to.data, toLuma + (plane * toLuma) / 4, to.width / 2, to.height / 2);
+  }
+}
+
+function cutPlane(from: Uint8Array, fromStart: number, fromStride: number, to: Uint8Array, toStart: number, width: number, height: number): void {
+  for (let row = 0; row < height; row++) {
+    for (let x = 0; x < width; x++) to[toStart + row * width + x] = from[fromStart + row * fromStride + x]!;
+  }
+}
+
+function readFloats(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getFloat32(i * 4, true));
+}

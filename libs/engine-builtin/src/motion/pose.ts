@@ -1,0 +1,33 @@
+/**
+ * What a motion source says and a renderer draws: one vector per frame. Mouth and lids are 0 at rest, that is, as in the picture;
+ * 1 is as far as it goes. Angles are radians, shifts are parts of the face's unit (see FaceGeometry).
+ */
+export const channel = {
+  yaw: 0,
+  pitch: 1,
+  roll: 2,
+  shiftX: 3,
+  shiftY: 4,
+  breath: 5,
+  /** Jaw opening. */
+  jaw: 6,
+  /** Lips drawn wide (positive) or rounded (negative). */
+  wide: 7,
+  upperLip: 8,
+  lowerLip: 9,
+  /** Lips pressed together. */
+  press: 10,
+  brow: 11,
+  blinkLeft: 12,
+  blinkRight: 13,
+  gazeX: 14,
+  gazeY: 15,
+} as const;
+
+export const CHANNEL_COUNT = 16;
+
+export type FacePose = Float32Array;
+
+export function restPose(): FacePose {
+  return new Float32Array(CHANNEL_COUNT);
+}

@@ -1,0 +1,145 @@
+import sharp from 'sharp';
+import { PrepareError } from '@visavis/engine';
+import type { DetectedFace, FaceDetector, RgbImage } from '../face/face-detector.ts';
+import { eyeDistance, meshBounds, transformMesh } from '../face/landmarks.ts';
+import type { FaceMesh } from '../face/landmarks.ts';
+import { headYawDegrees } from '../face/head-pose.ts';
+
+/** The bound on size, in pixels of the upload between the iris centres. Below it lips are a smear of a few pixels. */
+export const MIN_EYE_DISTANCE_PX = 32;
+/** Head turned to the side by more than this: one mouth corner and one eye are hidden or nearly so. */
+export const MAX_YAW_DEGREES = 42;
+/** A second face is ignored when it is smaller than this part of the first. */
+const COMPARABLE_FACE = 0.5;
+
+const DETECT_SIDE = 1024;
+/** The mesh sees its face in 192 pixels; a crop in which the face fills this part gives the most even results. */
+const REFINE_CROP_PER_FACE = 2.2;
+const REFINE_SIDE = 640;
+const MIN_BOX_SCORE = 0.4;
+const MIN_MESH_SCORE = 0.6;
+
+export interface FoundFace {
+  /** In pixels of the decoded picture. */
+  mesh: FaceMesh;
+  eyeDistancePx: number;
+  yawDegrees: number;
+  ignoredFaces: number;
+  boxScore: number;
+}
+
+/**
+ * The one face of a portrait, with a mesh fitted in a close-up of its own.
+ * @throws PrepareError when there is none, more than one, or it can't be used.
+ */
+export async function findFace(detector: FaceDetector, image: RgbImage, reduction: number): Promise<FoundFace> {
+  const faces = await detectEverywhere(detector, image);
+  const main = faces[0];
+  if (!main) {
+    throw new PrepareError('no_face', 'No face was found. Please upload a portrait with one face, looking at the camera, well lit and not covered.');
+  }
+  const comparable = faces.filter((face) => face.box.width > main.box.width * COMPARABLE_FACE);
+  if (comparable.length > 1) {
+    throw new PrepareError('several_faces', `${comparable.length} faces were found. Please crop the picture to the one that should speak.`);
+  }
+  const mesh = await refineMesh(detector, image, main);
+  const eyeDistancePx = eyeDistance(mesh) * reduction;
+  assertInside(mesh, image);
+  const yawDegrees = headYawDegrees(mesh);
+  if (Math.abs(yawDegrees) > MAX_YAW_DEGREES) {
+    throw new PrepareError('face_turned_away', `The head is turned ${Math.round(Math.abs(yawDegrees))}° to the side; up to ${MAX_YAW_DEGREES}° works. Please use a picture that looks more towards the camera.`);
+  }
+  if (eyeDistancePx < MIN_EYE_DISTANCE_PX) {
+    throw new PrepareError('face_too_small', `The face is too small: ${Math.round(eyeDistancePx)} pixels between the eyes, at least ${MIN_EYE_DISTANCE_PX} are needed. Please use a closer or larger picture.`);
+  }
+  return { mesh, eyeDistancePx, yawDegrees, ignoredFaces: faces.length - 1, boxScore: main.boxScore };
+}
+
+/** Looks at the whole picture, then, if nothing is found, at overlapping quarters, where small faces are larger. */
+async function detectEverywhere(detector: FaceDetector, image: RgbImage): Promise<DetectedFace[]> {
+  const whole = distinct(await detectInRegion(detector, image, { left: 0, top: 0, width: image.width, height: image.height }));
+  if (whole.length > 0) return whole;
+  const faces: DetectedFace[] = [];
+  const width = Math.ceil(image.width * 0.6);
+  const height = Math.ceil(image.height * 0.6);
+  for (const left of [0, image.width - width]) {
+    for (const top of [0, image.height - height]) {
+      faces.push(...(await detectInRegion(detector, image, { left, top, width, height })));
+    }
+  }
+  return distinct(faces);
+}
+
+interface Region {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+async function detectInRegion(detector: FaceDetector, image: RgbImage, region: Region, side = DETECT_SIDE): Promise<DetectedFace[]> {
+  const scale = side / Math.max(region.width, region.height);
+  const { data, info } = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
+    .extract(region)
+    .resize({ width: Math.round(region.width * scale), height: Math.round(region.height * scale), fit: 'fill' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const found = await detector.detect({ width: info.width, height: info.height, data });
+  return found
+    .filter((face) => face.boxScore >= MIN_BOX_SCORE && face.meshScore >= MIN_MESH_SCORE)
+    .map((face) => ({
+      ...face,
+      mesh: transformMesh(face.mesh, region.left * scale, region.top * scale, 1 / scale),
+      box: {
+        x: face.box.x / scale + region.left,
+        y: face.box.y / scale + region.top,
+        width: face.box.width / scale,
+        height: face.box.height / scale,
+      },
+    }));
+}
+
+/** One face is sometimes reported twice, in boxes of different size: of two that overlap the better one stays. */
+function distinct(faces: DetectedFace[]): DetectedFace[] {
+  const kept: DetectedFace[] = [];
+  for (const face of [...faces].sort((a, b) => b.box.width * b.boxScore - a.box.width * a.boxScore)) {
+    if (!kept.some((other) => overlap(face, other) > 0.4)) kept.push(face);
+  }
+  return kept;
+}
+
+/** Shared area as a part of the smaller box. */
+function overlap(a: DetectedFace, b: DetectedFace): number {
+  const width = Math.min(a.box.x + a.box.width, b.box.x + b.box.width) - Math.max(a.box.x, b.box.x);
+  const height = Math.min(a.box.y + a.box.height, b.box.y + b.box.height) - Math.max(a.box.y, b.box.y);
+  if (width <= 0 || height <= 0) return 0;
+  return (width * height) / Math.min(a.box.width * a.box.height, b.box.width * b.box.height);
+}
+
+/** Fits the mesh again in a close-up; keeps the first one where the close-up shows nothing. */
+async function refineMesh(detector: FaceDetector, image: RgbImage, face: DetectedFace): Promise<FaceMesh> {
+  const bounds = meshBounds(face.mesh);
+  const side = Math.round(Math.max(bounds.right - bounds.left, bounds.bottom - bounds.top) * REFINE_CROP_PER_FACE);
+  const left = Math.max(0, Math.round((bounds.left + bounds.right - side) / 2));
+  const top = Math.max(0, Math.round((bounds.top + bounds.bottom - side) / 2));
+  const width = Math.min(side, image.width - left);
+  const height = Math.min(side, image.height - top);
+  if (width < 16 || height < 16) return face.mesh;
+  const closeUps = distinct(await detectInRegion(detector, image, { left, top, width, height }, REFINE_SIDE));
+  const same = closeUps.find((candidate) => overlap(candidate, face) > 0.4);
+  return same?.mesh ?? face.mesh;
+}
+
+function assertInside(mesh: FaceMesh, image: RgbImage): void {
+  const bounds = meshBounds(mesh);
+  const tolerance = (bounds.bottom - bounds.top) * 0.04;
+  const sides = [
+    bounds.top < -tolerance && 'top',
+    bounds.bottom > image.height + tolerance && 'bottom',
+    bounds.left < -tolerance && 'left',
+    bounds.right > image.width + tolerance && 'right',
+  ].filter(Boolean);
+  if (sides.length > 0) {
+    throw new PrepareError('face_cut_off', `The face is cut off at the ${sides.join(' and ')} of the picture. Please use one that shows the whole head.`);
+  }
+}

@@ -1,0 +1,194 @@
+import type { I420Picture, PictureSize } from '@visavis/engine';
+import { i420ByteLength } from '@visavis/engine';
+import { curveAt } from '../face/face-geometry.ts';
+import type { EyeGeometry, FaceGeometry } from '../face/face-geometry.ts';
+import type { FacePose } from '../motion/pose.ts';
+import { displacementOf, lidSkin } from './displacement.ts';
+import { LidPatch } from './lid-patch.ts';
+import { MouthPatch } from './mouth-patch.ts';
+import { evenBox } from './patch-textures.ts';
+import type { PixelBox } from './patch-textures.ts';
+import { FIXED, warpCell } from './sampling.ts';
+import { sourceLimits } from './texture.ts';
+import type { Texture } from './texture.ts';
+import { WarpLattice } from './warp-lattice.ts';
+
+/*
+ * Hot path: `render` allocates nothing.
+ *
+ * Draws one avatar at one frame size. It keeps no state from frame to frame, so all sessions of an avatar share one renderer.
+ * What stands still is copied from the rest frame, what moves with the head is warped cell by cell, mouth and eyes are patches.
+ */
+const CELL_SHIFT = 3;
+const CELL = 1 << CELL_SHIFT;
+/** Head motion can carry a feature this far, in units: patches are that much larger than what they show. */
+const HEAD_TRAVEL = 0.13;
+const JAW_TRAVEL = 0.4;
+const STILL_PX = 1 / 64;
+
+export interface PatchBoxes {
+  mouth: PixelBox;
+  leftEye: PixelBox;
+  rightEye: PixelBox;
+}
+
+export class FaceRenderer {
+  readonly size: PictureSize;
+  private readonly texture: Texture;
+  private readonly restFrame: Uint8Array;
+  private readonly base: WarpLattice;
+  private readonly patches: readonly (MouthPatch | LidPatch)[];
+  private readonly boxes: PatchBoxes;
+  /** 1 for cells that a patch fills. */
+  private readonly patchCells: Uint8Array;
+
+  constructor(face: FaceGeometry, texture: Texture) {
+    this.size = { width: texture.width, height: texture.height };
+    this.texture = texture;
+    this.restFrame = restFrameOf(texture);
+    const displacement = displacementOf(face, this.size);
+    const columns = Math.ceil(texture.width / CELL) + 1;
+    const rows = Math.ceil(texture.height / CELL) + 1;
+    const limits = sourceLimits(texture);
+    this.base = new WarpLattice({ x0: 0, y0: 0, step: CELL, columns, rows }, limits, displacement, 'face');
+    const boxes = patchBoxes(face, this.size);
+    this.boxes = boxes;
+    const source = (box: PixelBox, margin: number) => grow(box, margin * face.unitPx);
+    this.patches = [
+      new LidPatch(face, 'left', texture, boxes.leftEye, source(boxes.leftEye, 0.3), displacement),
+      new LidPatch(face, 'right', texture, boxes.rightEye, source(boxes.rightEye, 0.3), displacement),
+      new MouthPatch(face, texture, boxes.mouth, source(boxes.mouth, 0.45), displacement),
+    ];
+    this.patchCells = new Uint8Array((columns - 1) * (rows - 1));
+    for (const { box } of this.patches) {
+      for (let y = box.y0; y < box.y0 + box.height; y += CELL) {
+        for (let x = box.x0; x < box.x0 + box.width; x += CELL) this.patchCells[(y >> CELL_SHIFT) * (columns - 1) + (x >> CELL_SHIFT)] = 1;
+      }
+    }
+  }
+
+  /** Bytes of the pictures; the lattices add about a tenth. */
+  get memoryBytes(): number {
+    return this.restFrame.byteLength + this.texture.y.byteLength * 1.5;
+  }
+
+  /** Where a patch lies in the frame, for close-ups. */
+  patchBox(name: keyof PatchBoxes): PixelBox {
+    return this.boxes[name];
+  }
+
+  render(pose: FacePose, out: I420Picture): void {
+    out.data.set(this.restFrame);
+    this.base.update(pose);
+    this.drawBase(out);
+    for (let i = 0; i < this.patches.length; i++) this.patches[i]!.draw(pose, out);
+  }
+
+  private drawBase(out: I420Picture): void {
+    const { sourceX, sourceY, area } = this.base;
+    const { width, height } = this.size;
+    const { texture, patchCells } = this;
+    const cellColumns = area.columns - 1;
+    const half = texture.border / 2;
+    const lumaSize = width * height;
+    const redStart = lumaSize + (lumaSize >> 2);
+    const halfWidth = width >> 1;
+    for (let cellRow = 0; cellRow < area.rows - 1; cellRow++) {
+      for (let cellColumn = 0; cellColumn < cellColumns; cellColumn++) {
+        if (patchCells[cellRow * cellColumns + cellColumn] === 1) continue;
+        const x = cellColumn << CELL_SHIFT;
+        const y = cellRow << CELL_SHIFT;
+        const i = cellRow * area.columns + cellColumn;
+        const k = i + area.columns;
+        const u00 = sourceX[i]!, u10 = sourceX[i + 1]!, u01 = sourceX[k]!, u11 = sourceX[k + 1]!;
+        const v00 = sourceY[i]!, v10 = sourceY[i + 1]!, v01 = sourceY[k]!, v11 = sourceY[k + 1]!;
+        if (isStill(u00 - x, v00 - y) && isStill(u10 - x - CELL, v10 - y) && isStill(u01 - x, v01 - y - CELL) && isStill(u11 - x - CELL, v11 - y - CELL)) {
+          continue;
+        }
+        const b = texture.border;
+        warpCell(
+          out.data, y * width + x, width, CELL_SHIFT, texture.y, texture.strideY,
+          ((u00 + b) * FIXED) | 0, ((v00 + b) * FIXED) | 0, ((u10 + b) * FIXED) | 0, ((v10 + b) * FIXED) | 0,
+          ((u01 + b) * FIXED) | 0, ((v01 + b) * FIXED) | 0, ((u11 + b) * FIXED) | 0, ((v11 + b) * FIXED) | 0,
+        );
+        // Chroma samples lie between two luma pixels: the cell's first one is half a pixel into it, and so is its source.
+        const c = (y >> 1) * halfWidth + (x >> 1);
+        const c00 = ((u00 + (u10 - u00 + u01 - u00) / 16 - 0.5) / 2 + half) * FIXED;
+        const d00 = ((v00 + (v10 - v00 + v01 - v00) / 16 - 0.5) / 2 + half) * FIXED;
+        const acrossU = ((u10 - u00) / 2) * FIXED, acrossV = ((v10 - v00) / 2) * FIXED;
+        const downU = ((u01 - u00) / 2) * FIXED, downV = ((v01 - v00) / 2) * FIXED;
+        const lastU = ((u11 - u01) / 2) * FIXED, lastV = ((v11 - v01) / 2) * FIXED;
+        warpCell(
+          out.data, lumaSize + c, halfWidth, CELL_SHIFT - 1, texture.u, texture.strideC,
+          c00 | 0, d00 | 0, (c00 + acrossU) | 0, (d00 + acrossV) | 0,
+          (c00 + downU) | 0, (d00 + downV) | 0, (c00 + downU + lastU) | 0, (d00 + downV + lastV) | 0,
+        );
+        warpCell(
+          out.data, redStart + c, halfWidth, CELL_SHIFT - 1, texture.v, texture.strideC,
+          c00 | 0, d00 | 0, (c00 + acrossU) | 0, (d00 + acrossV) | 0,
+          (c00 + downU) | 0, (d00 + downV) | 0, (c00 + downU + lastU) | 0, (d00 + downV + lastV) | 0,
+        );
+      }
+    }
+  }
+}
+
+function isStill(dx: number, dy: number): boolean {
+  return dx < STILL_PX && dx > -STILL_PX && dy < STILL_PX && dy > -STILL_PX;
+}
+
+function restFrameOf(texture: Texture): Uint8Array {
+  const { width, height, border } = texture;
+  const frame = new Uint8Array(i420ByteLength(texture));
+  for (let row = 0; row < height; row++) {
+    const from = (row + border) * texture.strideY + border;
+    frame.set(texture.y.subarray(from, from + width), row * width);
+  }
+  const planes = [texture.u, texture.v];
+  planes.forEach((plane, p) => {
+    const start = width * height + (p * width * height) / 4;
+    for (let row = 0; row < height / 2; row++) {
+      const from = (row + border / 2) * texture.strideC + border / 2;
+      frame.set(plane.subarray(from, from + width / 2), start + (row * width) / 2);
+    }
+  });
+  return frame;
+}
+
+/** The cells in which lips may part and lids may slide, wherever the head has moved. */
+function patchBoxes(face: FaceGeometry, frame: PictureSize): PatchBoxes {
+  const boxOf = (aFrom: number, aTo: number, bFrom: number, bTo: number): PixelBox => {
+    const xs: number[] = [];
+    const ys: number[] = [];
+    for (const a of [aFrom - HEAD_TRAVEL / 2, aTo + HEAD_TRAVEL / 2]) {
+      for (const b of [bFrom - HEAD_TRAVEL / 2, bTo + HEAD_TRAVEL / 2]) {
+        xs.push(face.originX + (a * face.rightX - b * face.rightY) * face.unitPx);
+        ys.push(face.originY + (a * face.rightY + b * face.rightX) * face.unitPx);
+      }
+    }
+    const left = Math.min(Math.max(Math.min(...xs), 0), frame.width - CELL);
+    const top = Math.min(Math.max(Math.min(...ys), 0), frame.height - CELL);
+    const box = evenBox(left, top, Math.max(...xs), Math.max(...ys), CELL);
+    return {
+      ...box,
+      width: Math.min(box.width, Math.floor(frame.width / CELL) * CELL - box.x0),
+      height: Math.min(box.height, Math.floor(frame.height / CELL) * CELL - box.y0),
+    };
+  };
+  const eyeBox = (eye: EyeGeometry): PixelBox => {
+    const middle = (eye.innerA + eye.outerA) / 2;
+    const upper = curveAt(eye.upper, middle);
+    const ends = [eye.innerA, middle, eye.outerA].map((a) => curveAt(eye.lower, a));
+    return boxOf(eye.innerA - 0.03, eye.outerA + 0.03, upper - lidSkin(eye, middle, upper) - 0.04, Math.max(...ends) + 0.04);
+  };
+  return {
+    mouth: boxOf(face.leftCornerA - 0.06, face.rightCornerA + 0.06, curveAt(face.upperSeam, 0) - 0.12, curveAt(face.lowerSeam, 0) + JAW_TRAVEL),
+    leftEye: eyeBox(face.leftEye),
+    rightEye: eyeBox(face.rightEye),
+  };
+}
+
+function grow(box: PixelBox, margin: number): PixelBox {
+  const cells = Math.ceil(margin / CELL) * CELL;
+  return { x0: box.x0 - cells, y0: box.y0 - cells, width: box.width + 2 * cells, height: box.height + 2 * cells };
+}
