@@ -65,8 +65,12 @@ export class Children {
   #note() {
     const entries = this.#running.filter((child) => child.pid).map(({ name, pid, stopSignal }) => ({ name, pid, began: beganAt(pid), stopSignal }));
     const path = join(this.#home, 'processes.json');
-    writeFileSync(`${path}.new`, JSON.stringify(entries));
-    renameSync(`${path}.new`, path);
+    try {
+      writeFileSync(`${path}.new`, JSON.stringify(entries));
+      renameSync(`${path}.new`, path);
+    } catch {
+      // The home was removed under us. Ending what we started still works, and matters more.
+    }
   }
 }
 
