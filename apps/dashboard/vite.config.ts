@@ -13,6 +13,8 @@ export default defineConfig({
     target: 'es2022',
     // The content security policy allows no data: fonts or scripts, so every asset stays a file.
     assetsInlineLimit: 0,
+    // One page, one chunk: about 200 kB compressed, most of it React, the router and zod.
+    chunkSizeWarningLimit: 800,
   },
   server: {
     host: '127.0.0.1',

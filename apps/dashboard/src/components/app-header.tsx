@@ -32,7 +32,7 @@ function Balance() {
   return (
     <span className={`tabular rounded-full px-2.5 py-1 text-[13px] ${low ? 'bg-warn-soft text-warn' : 'text-muted'}`} title={`Enough for ${runway} of talking`}>
       <span className={`font-medium ${low ? '' : 'text-ink'}`}>{formatBalance(data.available)}</span> credits
-      <span className="hidden md:inline"> · {runway}</span>
+      {data.available > 0 && <span className="hidden md:inline"> · {runway}</span>}
     </span>
   );
 }

@@ -26,16 +26,10 @@ export function AvatarPicker({ avatars, selectedId, locked, onChoose }: AvatarPi
   useChooseWhenReady(all, uploads.uploadedIds, onChoose);
 
   return (
-    <section aria-labelledby="avatars-title" className={`flex min-w-0 flex-col gap-3 ${locked ? 'max-lg:hidden' : ''}`}>
-      <div className="flex h-6 items-center justify-between max-lg:hidden">
-        <h2 id="avatars-title" className="title">
-          Avatars
-        </h2>
-        {locked && <span className="text-[12px] text-faint">End the session to change</span>}
-      </div>
+    <section aria-label="Avatars" className={`flex min-w-0 flex-col gap-3 ${locked ? 'max-lg:hidden' : ''}`}>
       <fieldset
         disabled={locked}
-        className={`grid auto-cols-[92px] grid-flow-col gap-2.5 max-lg:-mx-4 max-lg:overflow-x-auto max-lg:px-4 max-lg:py-1 lg:grid-flow-row lg:grid-cols-2 ${locked ? 'opacity-55' : ''}`}
+        className={`grid min-w-0 auto-cols-[92px] grid-flow-col gap-2.5 max-lg:-mx-4 max-lg:overflow-x-auto max-lg:px-4 max-lg:py-1 lg:grid-flow-row lg:auto-cols-auto lg:grid-cols-2 ${locked ? 'opacity-60' : ''}`}
       >
         <legend className="sr-only">Avatar of the next session</legend>
         <UploadButton dragging={uploads.dragging} disabled={locked} onFiles={uploads.add} />
@@ -46,7 +40,13 @@ export function AvatarPicker({ avatars, selectedId, locked, onChoose }: AvatarPi
           ))}
         {avatars.isPending && [0, 1, 2].map((i) => <div key={i} aria-hidden="true" className="aspect-square animate-pulse rounded-xl bg-hover" />)}
         {usable.map((one) => (
-          <AvatarCard key={one.id} avatar={one} selected={one.id === selectedId} onChoose={() => onChoose(one.id)} />
+          <AvatarCard
+            key={one.id}
+            avatar={one}
+            selected={one.id === selectedId}
+            onChoose={() => onChoose(one.id)}
+            onDelete={locked ? null : () => uploads.remove(one.id)}
+          />
         ))}
       </fieldset>
       {uploads.items

@@ -25,7 +25,7 @@ export function Button({ look = 'secondary', size = 'md', busy = false, icon, ch
       {...rest}
       disabled={disabled === true || busy}
       aria-busy={busy || undefined}
-      className={`inline-flex shrink-0 items-center justify-center border font-medium whitespace-nowrap transition-colors disabled:opacity-50 ${LOOKS[look]} ${SIZES[size]} ${className}`}
+      className={`inline-flex shrink-0 items-center justify-center border font-medium whitespace-nowrap transition-colors disabled:opacity-45 ${LOOKS[look]} ${SIZES[size]} ${className}`}
     >
       {busy ? <Spinner /> : icon}
       {children}

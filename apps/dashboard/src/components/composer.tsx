@@ -9,10 +9,13 @@ import { Notice } from './notice.tsx';
 import { SoundInput } from './sound-input.tsx';
 
 const SUGGESTIONS = [
-  'Welcome! I’m glad you came by.',
-  'Peter Piper picked a peck of pickled peppers.',
-  'It’s 7:45, and 3 of 12 seats are still free.',
-  'I can stop in the middle of a sentence, whenever you like, so go ahead and interrupt me while I ramble on about nothing in particular.',
+  { title: 'A welcome', text: 'Welcome! I’m glad you came by.' },
+  { title: 'A tongue twister', text: 'Peter Piper picked a peck of pickled peppers.' },
+  { title: 'Times and numbers', text: 'It’s 7:45, and 3 of 12 seats are still free.' },
+  {
+    title: 'Something to interrupt',
+    text: 'I can stop in the middle of a sentence, whenever you like, so go ahead and interrupt me while I ramble on about nothing in particular.',
+  },
 ];
 const COUNT_FROM = MAX_SPEECH_TEXT - 500;
 
@@ -91,15 +94,15 @@ export function Composer({ state, session, voiceId }: { readonly state: SessionS
       {problem !== null && <Notice tone="danger">{problem}</Notice>}
       <ul aria-label="Suggestions" className="flex flex-wrap gap-2 max-lg:-mx-4 max-lg:flex-nowrap max-lg:overflow-x-auto max-lg:px-4 max-lg:pb-1">
         {SUGGESTIONS.map((one) => (
-          <li key={one} className="max-w-full">
+          <li key={one.title} className="shrink-0">
             <button
               type="button"
               disabled={!ready}
-              title={one}
-              onClick={() => say(one)}
-              className="block h-8 max-w-64 truncate rounded-full border border-line bg-surface px-3 text-[13px] text-muted transition-colors enabled:hover:border-line-strong enabled:hover:text-ink disabled:opacity-55"
+              title={one.text}
+              onClick={() => say(one.text)}
+              className="block h-8 rounded-full border border-line bg-surface px-3 text-[13px] text-muted transition-colors enabled:hover:border-line-strong enabled:hover:text-ink disabled:opacity-55"
             >
-              {one}
+              {one.title}
             </button>
           </li>
         ))}

@@ -47,7 +47,7 @@ export function Playground() {
         <div className="flex min-w-0 flex-col gap-4 lg:gap-5">
           <Stage
             avatar={avatar}
-            avatarsLoading={avatars.isPending}
+            avatarsStatus={avatars.status}
             state={state}
             session={session}
             voices={voices.data ?? []}

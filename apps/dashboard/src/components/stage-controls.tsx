@@ -68,7 +68,7 @@ function Volume({ playback }: { readonly playback: Playback }) {
         <Slider.Track className="relative h-1 w-full rounded-full bg-line-strong">
           <Slider.Range className="absolute h-full rounded-full bg-muted" />
         </Slider.Track>
-        <Slider.Thumb aria-label="Volume" className="block size-3.5 rounded-full border border-line-strong bg-surface shadow-card" />
+        <Slider.Thumb aria-label="Volume" className="block size-3.5 rounded-full bg-ink" />
       </Slider.Root>
     </>
   );

@@ -14,20 +14,19 @@ const SLOW_AFTER_MS = 5000;
 interface StageOverlayProps {
   readonly state: SessionState;
   readonly hasAvatar: boolean;
-  readonly avatarsLoading: boolean;
+  readonly avatarsStatus: 'pending' | 'error' | 'success';
   readonly onStart: () => void;
   readonly onCancel: () => void;
 }
 
 /** What stands in front of the portrait while there is no live picture. */
-export function StageOverlay({ state, hasAvatar, avatarsLoading, onStart, onCancel }: StageOverlayProps) {
+export function StageOverlay({ state, hasAvatar, avatarsStatus, onStart, onCancel }: StageOverlayProps) {
   switch (state.phase) {
     case 'idle':
-      if (avatarsLoading) return <Centered><Spinner className="size-6 text-white/70" /></Centered>;
-      if (!hasAvatar) return <NoAvatar />;
+      if (!hasAvatar) return <NoAvatar status={avatarsStatus} />;
       return (
         <div className="absolute inset-x-0 bottom-5 flex justify-center lg:bottom-7">
-          <StartButton label="Start" icon={<Play className="size-4.5 fill-current" aria-hidden="true" />} onClick={onStart} />
+          <StartButton label="Start" first icon={<Play className="size-4.5 fill-current" aria-hidden="true" />} onClick={onStart} />
         </div>
       );
     case 'connecting':
@@ -107,8 +106,13 @@ function Failed({ failure, hasAvatar, onStart }: { readonly failure: Failure; re
   );
 }
 
-function NoAvatar() {
-  return (
+function NoAvatar({ status }: { readonly status: StageOverlayProps['avatarsStatus'] }) {
+  if (status === 'error') return null;
+  return status === 'pending' ? (
+    <Centered>
+      <Spinner className="size-6 text-white/70" />
+    </Centered>
+  ) : (
     <Centered>
       <p className="text-[15px] font-medium">No avatar yet</p>
       <p className="mt-1 max-w-xs text-[13px] text-white/75">Add a portrait: a sharp photo of one face, looking at the camera. It is ready in under a minute.</p>
@@ -116,12 +120,21 @@ function NoAvatar() {
   );
 }
 
-function StartButton({ label, icon, disabled, onClick }: { readonly label: string; readonly icon: ReactNode; readonly disabled?: boolean; readonly onClick: () => void }) {
-  // The button that was pressed disappears while the session runs; its successor takes the keyboard's place.
+interface StartButtonProps {
+  readonly label: string;
+  readonly icon: ReactNode;
+  /** The one of a fresh page, which takes no focus. */
+  readonly first?: boolean;
+  readonly disabled?: boolean;
+  readonly onClick: () => void;
+}
+
+function StartButton({ label, icon, first = false, disabled, onClick }: StartButtonProps) {
+  // The button that was pressed has gone from the page; this one takes its place for the keyboard, too.
   const [node, setNode] = useState<HTMLElement | null>(null);
   useEffect(() => {
-    if (node !== null && (document.activeElement === null || document.activeElement === document.body)) node.querySelector('button')?.focus({ preventScroll: true });
-  }, [node]);
+    if (!first && document.activeElement === document.body) node?.querySelector('button')?.focus({ preventScroll: true });
+  }, [node, first]);
   return (
     <span ref={setNode} className="inline-flex">
       <Button look="primary" size="lg" icon={icon} disabled={disabled} onClick={onClick} className="shadow-pop disabled:opacity-100 disabled:grayscale-60">

@@ -36,7 +36,7 @@ export function StageStatus({ state, blocked, onUnblock, secondsUntilAbsent, onP
         )}
       </div>
       {state.phase !== 'live' && (
-        <div className="absolute inset-x-4 top-1/2 flex -translate-y-1/2 justify-center">
+        <div className="absolute inset-x-4 top-13 flex justify-center lg:top-4">
           <Badge>
             <Spinner />
             {state.phase === 'reassigning' ? 'A worker was lost. Moving to another one…' : 'Waiting for the network…'}

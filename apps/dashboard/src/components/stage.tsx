@@ -11,7 +11,8 @@ import { useFullscreen } from './use-fullscreen.ts';
 
 interface StageProps {
   readonly avatar: Avatar | null;
-  readonly avatarsLoading: boolean;
+  /** Why there may be no avatar to show: the list is on its way, or could not be loaded. */
+  readonly avatarsStatus: 'pending' | 'error' | 'success';
   readonly state: SessionState;
   readonly session: AvatarSession;
   readonly voices: readonly Voice[];
@@ -23,7 +24,7 @@ interface StageProps {
 }
 
 /** Where the avatar is seen: its portrait while nothing runs, the live picture while something does. */
-export function Stage({ avatar, avatarsLoading, state, session, voices, voiceId, onVoice, creditsPerMinute, secondsUntilAbsent, onPresent }: StageProps) {
+export function Stage({ avatar, avatarsStatus, state, session, voices, voiceId, onVoice, creditsPerMinute, secondsUntilAbsent, onPresent }: StageProps) {
   const playback = usePlayback(state.stream);
   const stageRef = useRef<HTMLElement>(null);
   const fullscreen = useFullscreen(stageRef, playback.videoRef);
@@ -34,9 +35,8 @@ export function Stage({ avatar, avatarsLoading, state, session, voices, voiceId,
   return (
     <section ref={stageRef} aria-label="Stage" className="card flex flex-col overflow-hidden fullscreen:rounded-none fullscreen:border-0">
       <div
-        className={`relative aspect-square w-full flex-1 overflow-hidden bg-stage lg:aspect-auto ${fullscreen.active ? '' : 'lg:h-[clamp(360px,calc(100dvh-400px),680px)] lg:flex-none'}`}
+        className={`relative aspect-square w-full flex-1 overflow-hidden bg-stage lg:aspect-auto ${fullscreen.active ? '' : 'lg:h-[clamp(360px,calc(100dvh-366px),680px)] lg:flex-none'}`}
       >
-        {preview !== null && <img src={preview} alt="" aria-hidden="true" className="absolute inset-0 size-full scale-125 object-cover opacity-35 blur-3xl" />}
         {preview !== null && (
           <img src={preview} alt={avatar === null ? '' : `Portrait of ${avatar.name}`} className="absolute inset-0 size-full object-contain" />
         )}
@@ -53,7 +53,7 @@ export function Stage({ avatar, avatarsLoading, state, session, voices, voiceId,
         <StageOverlay
           state={state}
           hasAvatar={avatar !== null}
-          avatarsLoading={avatarsLoading}
+          avatarsStatus={avatarsStatus}
           onStart={() => {
             if (avatar !== null) void session.start({ avatarId: avatar.id, voiceId });
           }}

@@ -30,7 +30,7 @@ export function UploadButton({ dragging, disabled, onFiles }: UploadButtonProps)
       >
         <ImagePlus className="mb-0.5 size-5" strokeWidth={1.6} aria-hidden="true" />
         <span className="text-[13px] leading-tight font-medium">{dragging ? 'Drop it here' : 'Add a portrait'}</span>
-        <span className="text-[12px] leading-snug text-faint max-lg:hidden">One face, looking at the camera</span>
+        <span className="text-[12px] leading-snug text-faint max-lg:hidden">{disabled ? 'End the session to change' : 'One face, looking at the camera'}</span>
       </label>
     </div>
   );

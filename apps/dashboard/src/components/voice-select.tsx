@@ -14,15 +14,15 @@ export function VoiceSelect({ voices, value, onChange }: VoiceSelectProps) {
   const id = useId();
   if (voices.length === 0) return null;
   return (
-    <div className="relative min-w-0">
-      <label htmlFor={id} className="sr-only">
+    <div className="flex min-w-0 items-center rounded-lg pl-2.5 transition-colors hover:bg-hover">
+      <label htmlFor={id} className="text-[13px] text-faint">
         Voice
       </label>
       <select
         id={id}
         value={value ?? ''}
         onChange={(event) => onChange(event.target.value)}
-        className="h-9 w-full max-w-44 appearance-none truncate rounded-lg bg-transparent pr-8 pl-2.5 text-[13px] font-medium transition-colors hover:bg-hover sm:max-w-60"
+        className="-mr-7 h-9 max-w-36 min-w-0 appearance-none truncate rounded-lg bg-transparent pr-8 pl-2 text-[13px] font-medium sm:max-w-60"
       >
         {groupVoices(voices).map((group) => (
           <optgroup key={group.language} label={group.title}>
@@ -34,7 +34,7 @@ export function VoiceSelect({ voices, value, onChange }: VoiceSelectProps) {
           </optgroup>
         ))}
       </select>
-      <ChevronsUpDown className="pointer-events-none absolute top-1/2 right-2.5 size-3.5 -translate-y-1/2 text-faint" aria-hidden="true" />
+      <ChevronsUpDown className="pointer-events-none mr-2.5 size-3.5 shrink-0 text-faint" aria-hidden="true" />
     </div>
   );
 }
