@@ -107,7 +107,8 @@ export class AvatarSession {
     });
     const token = new ClientToken(created.id, created.client_token);
     void followEvents({ sessionId: created.id, token, signal: this.#abort.signal, onEvent: (event) => this.#onEvent(event) });
-    const target = { sessionId: created.id, url: created.whep_url, iceServers: created.ice_servers, token };
+    // By its path: the page may be open under another name of this machine than the one the API calls itself.
+    const target = { sessionId: created.id, url: new URL(created.whep_url).pathname, iceServers: created.ice_servers, token };
     this.#media = new SessionMedia(target, {
       onStream: (stream) => dispatch({ type: 'stream', stream }),
       onStats: (stats) => dispatch({ type: 'stats', stats }),

@@ -21,7 +21,10 @@ export async function followEvents(input: {
   let retryMs = FIRST_RETRY_MS;
   while (!input.signal.aborted) {
     try {
-      for await (const event of readOnce(input, lastSeq)) {
+      const response = await open(input, lastSeq);
+      // The session is over and everything was said.
+      if (response.status === 204) return;
+      for await (const event of readEvents(response)) {
         retryMs = FIRST_RETRY_MS;
         lastSeq = event.seq;
         input.onEvent(event);
@@ -35,7 +38,7 @@ export async function followEvents(input: {
   }
 }
 
-async function* readOnce(input: Parameters<typeof followEvents>[0], lastSeq: number): AsyncGenerator<SessionEvent> {
+async function open(input: Parameters<typeof followEvents>[0], lastSeq: number): Promise<Response> {
   const response = await input.token.use((bearer) =>
     send(`/v1/sessions/${input.sessionId}/events`, {
       headers: {
@@ -48,9 +51,12 @@ async function* readOnce(input: Parameters<typeof followEvents>[0], lastSeq: num
       signal: input.signal,
     }),
   );
-  if (!response.ok || response.body === null) {
-    throw toApiProblem(response.status, await response.text(), (name) => response.headers.get(name));
-  }
+  if (!response.ok) throw toApiProblem(response.status, await response.text(), (name) => response.headers.get(name));
+  return response;
+}
+
+async function* readEvents(response: Response): AsyncGenerator<SessionEvent> {
+  if (response.body === null) return;
   const parse = createSseParser();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
