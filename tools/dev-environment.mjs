@@ -63,7 +63,10 @@ export function workerEnvironment({ services, secrets, apiUrl, workerId, slots, 
     API_URL: apiUrl,
     WORKER_TOKEN: secrets.workerToken,
     WORKER_ID: workerId,
-    WORKER_SLOTS: String(slots),
+    // How many sessions at once; without it the worker judges by its cores.
+    ...(slots ? { WORKER_SLOTS: String(slots) } : {}),
+    // How long a session may go on when the worker is told to stop.
+    WORKER_DRAIN_S: process.env.WORKER_DRAIN_S || '3',
     // Avatar bundles are kept here between sessions.
     WORKER_CACHE_DIR: join(home, 'worker-cache'),
     ...extra,

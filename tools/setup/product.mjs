@@ -13,9 +13,11 @@ const restartPauseMs = 1_000;
 const restartsAMinute = 5;
 
 /**
- * Migrates, seeds and starts the apps, and waits until a session could start.
+ * Migrates, seeds and starts the apps, and waits until a session could start. The apps' environments are written to `api-environment.json` and
+ * `worker-environment.json` in the home, for whoever starts one by hand (tools/run-app.mjs) and for tests.
  * @param {{ supervisor: import('./supervisor.mjs').Supervisor, services: object, secrets: object, workerBinary: string, host: string, port: number,
- *   workers: number, slots: number, restartWorkers: boolean, onApiExit: (child: object) => void, apiExtra?: object, workerExtra?: object }} options
+ *   workers: number, slots?: number, withApi?: boolean, restartWorkers: boolean, onApiExit: (child: object) => void, apiExtra?: object,
+ *   workerExtra?: object }} options without the API there are no workers either
  * @returns {Promise<{ url: string, email: string, password: string, api_key: string }>} what dev.json says
  */
 export async function startProduct(options) {
@@ -26,18 +28,20 @@ export async function startProduct(options) {
   const url = `http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`;
   const publicUrl = process.env.PUBLIC_URL || url;
 
-  await step('API', async () => {
-    const env = apiEnvironment({ ...options, publicUrl, extra: options.apiExtra });
-    const api = startApp(supervisor, 'api', 'api', env, options.onApiExit);
-    await waitUntilReady(api, url);
-  });
-  const describe = options.workers === 1 ? 'Worker' : `${options.workers} workers`;
-  await step(describe, async () => {
-    const environment = (id) => workerEnvironment({ ...options, home, apiUrl: url, workerId: id, extra: options.workerExtra });
-    writeSecretFile(join(home, 'worker-environment.json'), environment('worker'));
-    const started = Array.from({ length: options.workers }, (_, index) => startWorker(options, `worker-${index + 1}`, environment));
-    await waitForCapacity(url, credentials.api_key, started);
-  });
+  const workerSettings = (id) => workerEnvironment({ ...options, home, apiUrl: url, workerId: id, extra: options.workerExtra });
+  const apiSettings = apiEnvironment({ ...options, publicUrl, extra: options.apiExtra });
+  writeSecretFile(join(home, 'api-environment.json'), apiSettings);
+  writeSecretFile(join(home, 'worker-environment.json'), workerSettings('worker-by-hand'));
+
+  if (options.withApi !== false) {
+    await step('API', () => waitUntilReady(startApp(supervisor, 'api', 'api', apiSettings, options.onApiExit), url));
+    if (options.workers > 0) {
+      await step(options.workers === 1 ? 'Worker' : `${options.workers} workers`, async () => {
+        const started = Array.from({ length: options.workers }, (_, index) => startWorker(options, `worker-${index + 1}`, workerSettings));
+        await waitForCapacity(url, credentials.api_key, started);
+      });
+    }
+  }
 
   const dev = { url, ...credentials };
   writeSecretFile(join(home, 'dev.json'), dev);

@@ -10,6 +10,8 @@ const programs = {
   flite: { command: 'flite', apt: 'flite', brew: 'flite', optional: true },
   espeak: { command: 'espeak-ng', apt: 'espeak-ng', brew: 'espeak-ng', optional: true },
   chromium: { command: 'chromium', apt: 'chromium', brew: 'chromium' },
+  // Firefox refuses media on the loopback, so its test makes a network namespace.
+  ip: { command: 'ip', apt: 'iproute2', optional: true },
   firefox: { command: 'firefox-esr', apt: 'firefox-esr', optional: true },
 };
 

@@ -35,7 +35,7 @@ export class TestRun {
   async run(adopt, leave) {
     const e2e = this.#chosen.has('e2e') && hasTests(join(rootDir, 'e2e'));
     const withServices = this.#chosen.has('integration') || e2e;
-    const { workerBinary } = await prepare({ programs: withServices ? ['chromium', 'firefox'] : [], outside: {}, build: e2e ? 'apps' : 'client' });
+    const { workerBinary } = await prepare({ programs: withServices ? ['chromium', 'firefox', 'ip'] : [], outside: {}, build: e2e ? 'apps' : 'client' });
     this.workerBinary = workerBinary;
     const scratch = adopt(await openThrowAwayHome('reports'));
     this.reports = scratch.home;
