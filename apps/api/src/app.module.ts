@@ -6,17 +6,24 @@ import type { ApiConfig, Role } from './config';
 import { HttpModule } from './http/http.module';
 import { ProblemFilter } from './http/problem.filter';
 import { createValidationPipe } from './http/validation.pipe';
+import { AccountModule } from './modules/account/account.module';
+import { ApiKeysModule } from './modules/api-keys/api-keys.module';
+import { AuthModule } from './modules/auth/auth.module';
+import { AvatarsModule } from './modules/avatars/avatars.module';
+import { DashboardModule } from './modules/dashboard/dashboard.module';
 import { DispatchModule } from './modules/dispatch/dispatch.module';
+import { DocsModule } from './modules/docs/docs.module';
 import { HealthModule } from './modules/health/health.module';
 import { MediaModule } from './modules/media/media.module';
 import { SessionsModule } from './modules/sessions/sessions.module';
+import { VoicesModule } from './modules/voices/voices.module';
 import { PlatformModule } from './platform.module';
 
 type Import = NonNullable<DynamicModule['imports']>[number];
 
 /** Which modules a process runs, by its roles. */
 const MODULES: Readonly<Record<Role, readonly Import[]>> = {
-  http: [HealthModule, DispatchModule, MediaModule, SessionsModule],
+  http: [HealthModule, DocsModule, AuthModule, ApiKeysModule, VoicesModule, AvatarsModule, AccountModule, DispatchModule, MediaModule, SessionsModule],
   media: [HealthModule, DispatchModule, MediaModule, SessionsModule],
 };
 
@@ -25,7 +32,7 @@ export class AppModule {
   static for(config: ApiConfig, logger: Logger): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(config, logger), AccessModule, HttpModule, ...new Set(config.roles.flatMap((role) => MODULES[role]))],
+      imports: [PlatformModule.with(config, logger), AccessModule, HttpModule, DashboardModule, ...new Set(config.roles.flatMap((role) => MODULES[role]))],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useFactory: createValidationPipe },

@@ -1,22 +1,27 @@
 import 'reflect-metadata';
+import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MAX_UPLOAD_BYTES } from '@visavis/contracts';
 import type { Logger } from '@visavis/logging';
 import { AppModule } from './app.module';
 import type { ApiConfig } from './config';
+import { installBodyParsers } from './http/body-parsers';
 import { Drain } from './http/drain';
 import { installHooks } from './http/hooks';
 import { NestLogger } from './http/nest-logger';
 import { requestIdOf } from './http/request-id';
 import { RouteTable } from './http/route-table';
+import { DashboardFiles } from './modules/dashboard/dashboard-files';
+import { createOpenApiDocument } from './modules/docs/openapi';
+import { OpenApiHolder } from './modules/docs/openapi-holder';
 import { Metrics } from './modules/health/metrics';
 
+const API_VERSION = '1.0.0';
 /** JSON bodies; routes that take more (uploads, inline audio) say so themselves. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** An address with a client token in it is long; a parameter (an id) is not. */
 const MAX_PARAM_LENGTH = 128;
-/** `speak` carries up to 10 MiB of audio as base64. */
-export const SPEAK_BODY_LIMIT_BYTES = 15 * 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 120_000;
 
 /** The application with all its hooks and parsers, not yet listening: what main starts is what tests test. */
@@ -36,6 +41,7 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
     logger: new NestLogger(logger),
     // Nest would end the process at a failure of its own start; main does that, with a message.
     abortOnError: false,
+    bodyParser: false,
   });
   const metrics = app.get(Metrics);
   installHooks(adapter.getInstance(), {
@@ -45,5 +51,9 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
     routes: app.get(RouteTable),
     onFinished: (observation) => metrics.observeRequest(observation),
   });
+  if (config.roles.includes('http')) app.get(OpenApiHolder).provide(() => createOpenApiDocument(app, config.http.publicUrl, API_VERSION));
+  await app.get(DashboardFiles).install(adapter.getInstance());
+  installBodyParsers(adapter.getInstance());
+  await app.register(multipart, { limits: { fileSize: MAX_UPLOAD_BYTES, files: 1, fields: 8, fieldSize: 4096, parts: 10 } });
   return app;
 }

@@ -106,10 +106,15 @@ export class Storage {
     return getSignedUrl(this.#clientFor(options), new GetObjectCommand({ Bucket: this.bucket, Key: key }), { expiresIn: options.expiresInS });
   }
 
-  /** An address that anyone may PUT one object to until it expires; the caller has to send that content type. */
-  async presignPut(key: string, contentType: string, options: PresignOptions): Promise<string> {
-    const command = new PutObjectCommand({ Bucket: this.bucket, Key: key, ContentType: contentType });
-    return getSignedUrl(this.#clientFor(options), command, { expiresIn: options.expiresInS, signableHeaders: new Set(['content-type']) });
+  /**
+   * An address that anyone may PUT one object to until it expires.
+   *
+   * @param contentType what the caller has to send along; null leaves it to the caller
+   */
+  async presignPut(key: string, contentType: string | null, options: PresignOptions): Promise<string> {
+    const command = new PutObjectCommand({ Bucket: this.bucket, Key: key, ...(contentType === null ? {} : { ContentType: contentType }) });
+    const signed = contentType === null ? {} : { signableHeaders: new Set(['content-type']) };
+    return getSignedUrl(this.#clientFor(options), command, { expiresIn: options.expiresInS, ...signed });
   }
 
   close(): void {

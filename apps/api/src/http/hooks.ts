@@ -1,4 +1,4 @@
-import { addToLogContext, runWithLogContext, type LogContext, type Logger } from '@visavis/logging';
+import { runWithLogContext, type LogContext, type Logger } from '@visavis/logging';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiConfig } from '../config';
 import { answerPreflight, isCrossOriginPath, isPreflight, setCorsHeaders } from './cors';
@@ -31,6 +31,8 @@ export function installHooks(fastify: FastifyInstance, parts: HookParts): void {
 
   fastify.addHook('onRoute', (route) => {
     parts.routes.add(route.method, route.url);
+    const { bodyLimitBytes } = route.config ?? {};
+    if (bodyLimitBytes !== undefined) route.bodyLimit = bodyLimitBytes;
   });
 
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -73,11 +75,6 @@ export function installHooks(fastify: FastifyInstance, parts: HookParts): void {
     });
     done();
   });
-}
-
-/** For the guard: ids that are known once the caller is. */
-export function noteInLog(ids: LogContext): void {
-  addToLogContext(ids);
 }
 
 function countsForDrain(request: FastifyRequest): boolean {

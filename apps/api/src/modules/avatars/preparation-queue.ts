@@ -1,0 +1,34 @@
+import { InjectQueue } from '@nestjs/bullmq';
+import { Injectable } from '@nestjs/common';
+import { prepareJob } from '@visavis/contracts';
+import { formatId } from '@visavis/ids';
+import { AVATAR_PREPARE_QUEUE, queueSettings } from '@visavis/queue';
+import { Queue } from 'bullmq';
+
+export type JobFate = 'missing' | 'failed' | 'going_on';
+
+/** The queue of avatars to prepare. One job per avatar: adding it again does nothing while it is there. */
+@Injectable()
+export class PreparationQueue {
+  constructor(@InjectQueue(AVATAR_PREPARE_QUEUE) private readonly queue: Queue) {}
+
+  async add(avatarId: string): Promise<void> {
+    const id = formatId('avt', avatarId);
+    await this.queue.add('prepare', prepareJob.parse({ avatar_id: id }), { ...queueSettings.prepare.job, jobId: id });
+  }
+
+  async fate(avatarId: string): Promise<JobFate> {
+    const job = await this.queue.getJob(formatId('avt', avatarId));
+    if (job === undefined) return 'missing';
+    return (await job.isFailed()) ? 'failed' : 'going_on';
+  }
+
+  /** Takes a job away if no worker has it yet. */
+  async remove(avatarId: string): Promise<void> {
+    await this.queue.remove(formatId('avt', avatarId));
+  }
+
+  async waiting(): Promise<Record<string, number>> {
+    return this.queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
+  }
+}

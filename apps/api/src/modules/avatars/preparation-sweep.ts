@@ -1,0 +1,63 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from '@visavis/logging';
+import { LOGGER } from '../../tokens';
+import { PreparationQueue } from './preparation-queue';
+import { PreparationRepository, type PendingAvatar } from './preparation.repository';
+
+const INTERVAL_MS = 5000;
+const BATCH = 100;
+/** Younger ones are surely on their way. */
+const MIN_AGE_S = 10;
+/** An address to upload to works for a quarter of that. */
+const UPLOAD_GIVEN_UP_MS = 3600_000;
+/** A job that is gone is queued again, but not for ever: one that kills its worker each time ends here. */
+const REQUEUE_FOR_MS = 1800_000;
+
+/** Brings every preparation to an end: adds jobs that were lost, and fails avatars whose job failed or whose picture never came. */
+@Injectable()
+export class PreparationSweep implements OnApplicationBootstrap, OnModuleDestroy {
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(
+    private readonly avatars: PreparationRepository,
+    private readonly queue: PreparationQueue,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#timer = setInterval(() => {
+      this.#running ??= this.run()
+        .catch((error: unknown) => this.logger.warn({ error }, 'the sweep of avatars failed'))
+        .finally(() => (this.#running = undefined));
+    }, INTERVAL_MS);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async run(nowMs: number = Date.now()): Promise<void> {
+    for (const avatar of await this.avatars.olderThan(MIN_AGE_S, BATCH)) await this.#settle(avatar, nowMs - avatar.created_at.getTime());
+  }
+
+  async #settle(avatar: PendingAvatar, ageMs: number): Promise<void> {
+    if (avatar.source_key === null) {
+      if (ageMs > UPLOAD_GIVEN_UP_MS) await this.#fail(avatar, 'upload_missing', 'The picture was never uploaded. Make a new avatar and upload the picture within 15 minutes.');
+      return;
+    }
+    const fate = await this.queue.fate(avatar.id);
+    if (fate === 'going_on') return;
+    if (fate === 'missing' && ageMs < REQUEUE_FOR_MS) {
+      await this.queue.add(avatar.id);
+      this.logger.info({ avatar_id: avatar.id }, 'a lost preparation was queued again');
+      return;
+    }
+    await this.#fail(avatar, 'preparation_lost', 'The preparation did not come to an end, several times over. Please upload the picture again; if it fails again, try another picture.');
+  }
+
+  async #fail(avatar: PendingAvatar, code: string, reason: string): Promise<void> {
+    if (await this.avatars.setFailed(avatar.id, code, reason)) this.logger.warn({ avatar_id: avatar.id, code }, 'an avatar was given up');
+  }
+}
