@@ -1,4 +1,4 @@
-import { contour, distance, eyeDistance, meshBounds, point, xOf, yOf } from './landmarks.ts';
+import { contour, distance, eyeDistance, faceOval, meshBounds, point, xOf, yOf } from './landmarks.ts';
 import type { FaceMesh } from './landmarks.ts';
 
 /** A curve over the face's own horizontal axis: for a in order, b. Outside it goes on level. */
@@ -38,6 +38,9 @@ export interface FaceGeometry {
   yaw: number;
   leftCornerA: number;
   rightCornerA: number;
+  /** Edges of the face at the height of the mouth. */
+  leftEdgeA: number;
+  rightEdgeA: number;
   /** Lower edge of the upper lip, and upper edge of the lower one: equal where the lips touch. */
   upperSeam: Curve;
   lowerSeam: Curve;
@@ -92,6 +95,8 @@ export function faceGeometry(mesh: FaceMesh, yawDegrees: number): FaceGeometry {
     yaw: (yawDegrees * Math.PI) / 180,
     leftCornerA: (a(78) + a(61)) / 2,
     rightCornerA: (a(308) + a(291)) / 2,
+    leftEdgeA: edgeAt(faceOval.map(a), faceOval.map(b), Math.min),
+    rightEdgeA: edgeAt(faceOval.map(a), faceOval.map(b), Math.max),
     upperSeam: curve(contour.innerLipUpper),
     lowerSeam: curve(contour.innerLipLower),
     upperLipB: b(point.lipCentreUpperOuter),
@@ -102,6 +107,17 @@ export function faceGeometry(mesh: FaceMesh, yawDegrees: number): FaceGeometry {
     leftEye: eye(contour.leftEyeUpper, contour.leftEyeLower, contour.leftBrowLower, point.leftIris),
     rightEye: eye(contour.rightEyeUpper, contour.rightEyeLower, contour.rightBrowLower, point.rightIris),
   };
+}
+
+/** Where the face's outline crosses the height of the mouth, on the side that `pick` chooses. */
+function edgeAt(a: number[], b: number[], pick: (...values: number[]) => number): number {
+  const crossings = a.flatMap((from, i) => {
+    const next = (i + 1) % a.length;
+    const rise = b[next]! - b[i]!;
+    if (b[i]! > 0 === b[next]! > 0) return [];
+    return [from - (b[i]! / rise) * (a[next]! - from)];
+  });
+  return crossings.length > 0 ? pick(...crossings) : pick(...a);
 }
 
 function meanAngle(first: number, second: number): number {

@@ -70,8 +70,9 @@ export function displacementOf(face: FaceGeometry, frame: PictureSize): Displace
       along(channel.jaw, 0, 0.92 * reach.jaw);
       return;
     }
-    const lower = surface === 'lowerLip' || (surface !== 'upperLip' && mouth.isBelowSeam(a, b));
-    along(channel.jaw, 0, reach.jaw * (lower ? mouth.jawBelow(a, b) : mouth.jawAbove(a, b)));
+    const below = b - mouth.seamAt(a);
+    const lower = surface === 'lowerLip' || (surface !== 'upperLip' && below > 0);
+    along(channel.jaw, 0, reach.jaw * (lower ? mouth.jawBelow(a, b, below) : mouth.jawAbove(a, below)));
     along(channel.wide, reach.wide * mouth.widening(a, b), 0);
     const lipWindow = mouth.lipWindow(a);
     if (lower) {
@@ -103,30 +104,36 @@ export function mouthPosition(face: FaceGeometry, a: number): number {
 
 function mouthField(face: FaceGeometry) {
   const beyondCorner = (a: number) => (a < 0 ? face.leftCornerA - a : a - face.rightCornerA);
+  /** From the corner to the edge of the face, where nothing may be dented. */
+  const roomBeyond = (a: number) => (a < 0 ? face.leftCornerA - face.leftEdgeA : face.rightEdgeA - face.rightCornerA);
   const cornerShape = (a: number) => {
     const s = Math.abs(mouthPosition(face, a));
     return s < 1 ? smoothstep(0, 1, s) : 1 - smoothstep(0, 0.6, beyondCorner(a));
   };
   return {
-    isBelowSeam(a: number, b: number): boolean {
-      return b > (curveAt(face.upperSeam, a) + curveAt(face.lowerSeam, a)) / 2;
+    seamAt(a: number): number {
+      return (curveAt(face.upperSeam, a) + curveAt(face.lowerSeam, a)) / 2;
     },
-    jawAbove(a: number, b: number): number {
-      return reach.cornerDrop * cornerShape(a) * (1 - smoothstep(0, 0.45, -b));
+    /** `below` is the distance below the seam. */
+    jawAbove(a: number, below: number): number {
+      return reach.cornerDrop * cornerShape(a) * (1 - smoothstep(0, 0.45, -below));
     },
-    jawBelow(a: number, b: number): number {
+    jawBelow(a: number, b: number, below: number): number {
       const s = Math.abs(mouthPosition(face, a));
       const gap = s < 1 ? (1 - s * s) ** 0.75 : 0;
-      const lip = reach.cornerDrop * cornerShape(a) + (1 - reach.cornerDrop * cornerShape(a)) * gap;
+      const corner = reach.cornerDrop * cornerShape(a);
+      const lip = corner + (1 - corner) * gap;
       const axis = face.chinA * Math.min(Math.max(b / face.chinB, 0), 1.5);
       const chin = 1 - smoothstep(0.25, 1.1, Math.abs(a - axis));
-      const toChin = smoothstep(face.lowerLipB * 0.9, face.chinB * 0.8, b);
+      // At the corners the turn to the chin begins at once, in the middle below the lip.
+      const toChin = smoothstep(face.lowerLipB * 0.9 * gap, face.chinB * 0.8, below);
       return (lip + (chin - lip) * toChin) * (1 - smoothstep(face.chinB, face.chinB + 1, b));
     },
     widening(a: number, b: number): number {
       const s = Math.min(Math.abs(mouthPosition(face, a)), 1);
-      const across = Math.sin((s * Math.PI) / 2) * (1 - smoothstep(0, 0.6, beyondCorner(a)));
-      return Math.sign(a) * across * (1 - smoothstep(0.1, 0.6, Math.abs(b)));
+      const room = Math.min(0.6, Math.max(roomBeyond(a), 0.05));
+      const across = Math.sin((s * Math.PI) / 2) * (1 - smoothstep(0, room, beyondCorner(a)));
+      return Math.sign(a) * (room / 0.6) * across * (1 - smoothstep(0.1, 0.6, Math.abs(b)));
     },
     lipWindow(a: number): number {
       return 1 - smoothstep(0.35, 1.05, Math.abs(mouthPosition(face, a)));

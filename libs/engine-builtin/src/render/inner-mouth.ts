@@ -38,6 +38,7 @@ export function paintInnerMouth(face: FaceGeometry, texture: Texture, box: Pixel
   const teeth = projectedTeeth(face);
   const toA = (x: number, y: number) => ((x - face.originX) * face.rightX + (y - face.originY) * face.rightY) / face.unitPx;
   const toB = (x: number, y: number) => ((y - face.originY) * face.rightX - (x - face.originX) * face.rightY) / face.unitPx;
+  const pixel = 1 / face.unitPx;
   const soft = Math.max(0.01, 0.8 / face.unitPx);
 
   const skullBound = paintPatch(box, (x, y) => {
@@ -46,7 +47,8 @@ export function paintInnerMouth(face: FaceGeometry, texture: Texture, box: Pixel
     const upper = curveAt(face.upperSeam, a);
     const below = b - upper;
     if (openAtRest) {
-      const inside = smoothstep(-soft, soft, curveAt(face.lowerSeam, a) - b - soft);
+      // Full as far as the lower lip's own edge is soft, or a dark line would show between them at rest.
+      const inside = 1 - smoothstep(0.8 * pixel, 2 * pixel, b - curveAt(face.lowerSeam, a));
       return { ...colourAt(texture, x, y), alpha: inside };
     }
     const side = Math.abs(mouthPosition(face, a));
@@ -62,9 +64,9 @@ export function paintInnerMouth(face: FaceGeometry, texture: Texture, box: Pixel
     const side = Math.abs(mouthPosition(face, a));
     const tongueTop = 0.085 * (1 - smoothstep(0, 0.8, side));
     const tongue = smoothstep(-2 * soft, 2 * soft, tongueTop - above);
-    const lower = smoothstep(-soft, soft, 0.02 - above - 0.02 * side) * (1 - smoothstep(0.4, 0.85, side));
-    const tongueColour = mix(light.cavity, light.tongue, 0.25 + 0.75 * (1 - smoothstep(0, 0.09, above)));
-    return { ...mix(tongueColour, mix(light.cavity, light.tooth, 0.62), lower), alpha: tongue };
+    const lower = smoothstep(-1.5 * soft, 1.5 * soft, 0.016 - above - 0.03 * side) * (1 - smoothstep(0.3, 0.7, side));
+    const tongueColour = mix(light.cavity, light.tongue, 1 - 0.8 * smoothstep(0, 0.09, above));
+    return { ...mix(tongueColour, mix(light.cavity, light.tooth, 0.45), 0.7 * lower), alpha: tongue };
   });
 
   return { cavity: light.cavity, jawBound, skullBound, openAtRest };
@@ -117,7 +119,7 @@ function lightOfFace(face: FaceGeometry, texture: Texture): { tooth: YuvColour; 
   const white = whites[Math.floor(whites.length * 0.75)]!;
   const toothLuma = Math.min(Math.max(0.84 * bright.y, 0.9 * white.y, 60), 205);
   return {
-    tooth: { y: toothLuma, u: 128 + 0.5 * (bright.u - 128), v: 128 + 0.42 * (bright.v - 128) },
+    tooth: { y: toothLuma, u: 128 + 0.68 * (bright.u - 128), v: 128 + 0.6 * (bright.v - 128) },
     tongue: { y: 16 + 0.36 * (bright.y - 16), u: 128 + 0.5 * (bright.u - 128), v: 128 + 0.9 * (bright.v - 128) + 6 },
     cavity: { y: 18 + 0.06 * bright.y, u: 126, v: 136 },
   };
