@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { delimiter, dirname, join } from 'node:path';
 import { userCacheDir } from '../../infra/mediasoup/worker-cache.mjs';
 import { lock } from './file-lock.mjs';
-import { SetupError, step } from './progress.mjs';
+import { SetupError, say, step } from './progress.mjs';
 
 const wantedMajor = 24;
 const fetchedVersion = '24.21.0';
@@ -35,7 +35,8 @@ async function fetchedNode() {
     } finally {
       release();
     }
-    if (!runs(node)) throw new SetupError(`Node ${fetchedVersion} was installed in ${dir}, but does not start there. Install Node ${wantedMajor} yourself and run this again.`);
+    if (runs(node)) say(`  kept in ${dirname(node)}; put that first on your PATH to run single tools by hand`);
+    else throw new SetupError(`Node ${fetchedVersion} was installed in ${dir}, but does not start there. Install Node ${wantedMajor} yourself and run this again.`);
   });
   return node;
 }
