@@ -1,6 +1,7 @@
 // The environment that the apps get from `npm start` and the tests: every variable with its meaning, in one place. Production sets the same names.
-import { rootDir } from './setup/checkout.mjs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { rootDir } from './setup/checkout.mjs';
 
 const roles = { app: 'visavis_app', system: 'visavis_system', meter: 'visavis_meter' };
 
@@ -42,8 +43,8 @@ export function apiEnvironment({ services, secrets, host, port, publicUrl, worke
     PUBLIC_URL: publicUrl,
     DASHBOARD_DIR: join(rootDir, 'apps', 'dashboard', 'dist'),
     // Media: the address that browsers and workers are told, where to listen, one port per mediasoup worker from here on (0: any free).
-    MEDIA_ADDRESS: process.env.MEDIA_ADDRESS || '127.0.0.1',
-    MEDIA_LISTEN: process.env.MEDIA_LISTEN || (process.env.MEDIA_ADDRESS ? '0.0.0.0' : '127.0.0.1'),
+    MEDIA_ADDRESS: process.env.MEDIA_ADDRESS || addressToAnnounce(host),
+    MEDIA_LISTEN: process.env.MEDIA_LISTEN || (isLoopback(host) && !process.env.MEDIA_ADDRESS ? '127.0.0.1' : '0.0.0.0'),
     MEDIA_PORT: process.env.MEDIA_PORT || '0',
     MEDIA_WORKERS: process.env.MEDIA_WORKERS || '1',
     MEDIASOUP_WORKER_BIN: workerBinary,
@@ -71,6 +72,18 @@ export function workerEnvironment({ services, secrets, apiUrl, workerId, slots, 
     WORKER_CACHE_DIR: join(home, 'worker-cache'),
     ...extra,
   };
+}
+
+/** Where browsers find the media if they find the pages at `host`: an API that listens everywhere announces this machine's first address on a network. */
+function addressToAnnounce(host) {
+  if (isLoopback(host)) return '127.0.0.1';
+  if (host !== '0.0.0.0' && host !== '::') return host;
+  const addresses = Object.values(networkInterfaces()).flat();
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}
+
+function isLoopback(host) {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function common() {
