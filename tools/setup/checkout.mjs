@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { userCacheDir } from '../../infra/mediasoup/worker-cache.mjs';
@@ -170,7 +170,7 @@ export function run(command, args, note, env = nxEnvironment()) {
     child.on('close', (code, signal) => {
       process.removeListener('exit', endWithUs);
       if (code === 0) resolve(output);
-      else reject(new SetupError(`${relative(rootDir, command) || command} ${args.join(' ')} failed (${signal ?? `exit code ${code}`}):\n${stripVTControlCharacters(output).trim()}`));
+      else reject(new SetupError(`${basename(command)} ${args.join(' ')} failed (${signal ?? `exit code ${code}`}):\n${stripVTControlCharacters(output).trim()}`));
     });
   });
 }
