@@ -39,6 +39,7 @@ export async function startProduct(options) {
       await step(options.workers === 1 ? 'Worker' : `${options.workers} workers`, async () => {
         const started = Array.from({ length: options.workers }, (_, index) => startWorker(options, `worker-${index + 1}`, workerSettings));
         await waitForCapacity(url, credentials.api_key, started);
+        for (const slot of started) slot.up = true;
       });
     }
   }
@@ -71,10 +72,12 @@ function startApp(supervisor, name, app, env, onExit) {
 function startWorker(options, name, environment) {
   const { supervisor } = options;
   const deaths = [];
-  const slot = {};
+  const slot = { child: undefined, up: false };
   const begin = () => {
     const id = `${name}-${randomBytes(3).toString('hex')}`;
     slot.child = startApp(supervisor, name, 'worker', environment(id), async (child) => {
+      // Before that, whoever waits for it reports it.
+      if (!slot.up) return;
       reportExit(child);
       if (!options.restartWorkers) return;
       deaths.push(Date.now());
