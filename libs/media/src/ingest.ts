@@ -33,7 +33,6 @@ export class Ingest {
   readonly #home: RouterLease;
   readonly #pipes = new Map<string, Promise<ProducerPair>>();
   #audioPackets = 0;
-  #alive = false;
 
   private constructor(info: IngestInfo, transport: types.PlainTransport, producers: ProducerPair, home: RouterLease) {
     this.info = info;
@@ -62,23 +61,9 @@ export class Ingest {
     }
   }
 
-  /** Whether audio arrives; mediasoup says so by the stream's score, 1.5 s after the last packet. */
-  get alive(): boolean {
-    return this.#alive;
-  }
-
   /** Audio packets as last read: what arrived once and in good order. Repeated packets fail the replay check before they are counted. */
   get audioPackets(): number {
     return this.#audioPackets;
-  }
-
-  onAliveChange(listener: (alive: boolean) => void): void {
-    this.#producers.audio.on('score', (scores) => {
-      const alive = scores.some(({ score }) => score > 0);
-      if (alive === this.#alive) return;
-      this.#alive = alive;
-      listener(alive);
-    });
   }
 
   /** Reads the count anew; on a transport that is gone the last reading stands. */
@@ -91,6 +76,15 @@ export class Ingest {
       // The producer closed meanwhile, or its worker died.
     }
     return this.#audioPackets;
+  }
+
+  /** Whether audio arrived within mediasoup's rate window, 2.5 s. */
+  async isAlive(): Promise<boolean> {
+    try {
+      return (await this.#producers.audio.getStats()).some(({ bitrate }) => bitrate > 0);
+    } catch {
+      return false;
+    }
   }
 
   /** The producers as seen in a viewer's router. */

@@ -116,8 +116,8 @@ class Node implements MediaNode {
     return Object.fromEntries(sessions.map((session) => [session.id, session.audioPackets]));
   }
 
-  ingestAlive(sessionId: string): boolean {
-    return this.#session(sessionId).ingestAlive;
+  async ingestAlive(sessionId: string): Promise<boolean> {
+    return this.#session(sessionId).ingestAlive();
   }
 
   viewerCount(sessionId: string): number {
@@ -228,7 +228,6 @@ function guarded(events: MediaNodeEvents): Required<MediaNodeEvents> {
     onFirstFrame: call(events.onFirstFrame?.bind(events)),
     onViewerCount: call(events.onViewerCount?.bind(events)),
     onViewerClosed: call(events.onViewerClosed?.bind(events)),
-    onIngestAlive: call(events.onIngestAlive?.bind(events)),
     onWorkerDied: call(events.onWorkerDied?.bind(events)),
   };
 }

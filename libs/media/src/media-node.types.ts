@@ -41,8 +41,6 @@ export interface MediaNodeEvents {
   onViewerCount?(sessionId: string, viewers: number): void;
   /** Once per viewer that is gone, for whatever reason. */
   onViewerClosed?(sessionId: string, viewerId: string, reason: ViewerCloseReason): void;
-  /** The ingest's audio fell silent for 1.5 s (`false`) or arrives (`true`). */
-  onIngestAlive?(sessionId: string, epoch: number, alive: boolean): void;
   onWorkerDied?(worker: { index: number; error: string }): void;
 }
 
@@ -125,8 +123,8 @@ export interface MediaNode {
   audioPacketCount(sessionId: string): Promise<number>;
   /** The same for every open session, by session id. */
   audioPacketCounts(): Promise<Record<string, number>>;
-  /** Whether audio packets of the current epoch arrived within the last 1.5 s or so. */
-  ingestAlive(sessionId: string): boolean;
+  /** Whether audio packets of the current epoch arrived within the last 2.5 s. */
+  ingestAlive(sessionId: string): Promise<boolean>;
   viewerCount(sessionId: string): number;
   load(): Promise<MediaLoad>;
   close(): Promise<void>;

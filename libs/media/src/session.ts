@@ -44,7 +44,6 @@ export class MediaSession {
     this.#options = options;
     this.#home = home;
     this.#ingest = ingest;
-    this.#watchIngest(ingest);
   }
 
   static async open(options: SessionOptions): Promise<MediaSession> {
@@ -65,8 +64,8 @@ export class MediaSession {
     return this.#ingest.info.epoch;
   }
 
-  get ingestAlive(): boolean {
-    return this.#ingest.alive;
+  ingestAlive(): Promise<boolean> {
+    return this.#ingest.isAlive();
   }
 
   /** All viewers, connected or about to be. */
@@ -98,7 +97,6 @@ export class MediaSession {
       const retired = await previous.readAudioPackets();
       this.#retiredAudioPackets += retired;
       this.#ingest = next;
-      this.#watchIngest(next);
       await Promise.all([...this.#viewers.values()].map((viewer) => this.#play(viewer)));
       previous.close();
       return next.info;
@@ -188,12 +186,6 @@ export class MediaSession {
     } catch {
       viewer.close('failed');
     }
-  }
-
-  #watchIngest(ingest: Ingest): void {
-    ingest.onAliveChange((alive) => {
-      if (ingest === this.#ingest && !this.#closed) this.#options.events.onIngestAlive(this.id, ingest.info.epoch, alive);
-    });
   }
 
   #viewerClosed(viewer: Viewer, reason: ViewerCloseReason): void {

@@ -61,7 +61,7 @@ describe.skipIf(!workerBin || !chromium)('WHEP in Chromium', () => {
     const viewerId = resource.split('/').at(-1);
     expect(seen.filter((entry) => entry.startsWith(sessionId))).toEqual([`${sessionId} ${viewerId}`]);
     expect(node.viewerCount(sessionId)).toBe(1);
-    expect(node.ingestAlive(sessionId)).toBe(true);
+    expect(await node.ingestAlive(sessionId)).toBe(true);
     expect(await page.stop('a')).toBe(200);
     expect(node.viewerCount(sessionId)).toBe(0);
     await node.closeSession(sessionId);
