@@ -22,6 +22,8 @@ export interface HostedSession {
   viewersLeftAtMs: number;
   /** Set while a lost worker is being replaced. */
   lostAtMs: number | null;
+  /** Audio packets that had arrived when the next worker was chosen; more of them mean that it sends. */
+  packetsAtHandOver: number | null;
   metering: Metering;
   ending: boolean;
 }

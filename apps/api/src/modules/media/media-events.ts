@@ -9,5 +9,4 @@ export class MediaEvents {
   readonly viewerCount = new Subject<{ sessionId: string; viewers: number }>();
   /** The mediasoup worker under a session died; the node's last packet count comes along. */
   readonly sessionLost = new Subject<{ sessionId: string; audioPackets: number }>();
-  readonly ingestAlive = new Subject<{ sessionId: string; epoch: number; alive: boolean }>();
 }

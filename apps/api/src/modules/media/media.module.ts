@@ -27,7 +27,6 @@ import { MediaHost } from './media-host.service';
             onFirstFrame: (sessionId, viewerId) => events.firstFrame.next({ sessionId, viewerId }),
             onViewerCount: (sessionId, viewers) => events.viewerCount.next({ sessionId, viewers }),
             onSessionLost: (sessionId, { audioPackets }) => events.sessionLost.next({ sessionId, audioPackets }),
-            onIngestAlive: (sessionId, epoch, alive) => events.ingestAlive.next({ sessionId, epoch, alive }),
           },
         ),
     },

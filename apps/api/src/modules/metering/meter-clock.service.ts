@@ -39,7 +39,7 @@ export class MeterClock implements OnApplicationBootstrap, BeforeApplicationShut
       if (busy) return;
       busy = true;
       this.running = this.tick()
-        .catch((error: unknown) => this.logger.error({ error: error }, 'metering fell behind; it goes on with the next second'))
+        .catch((error: unknown) => this.logger.error({ error }, 'metering fell behind; it goes on with the next second'))
         .finally(() => (busy = false));
     }, TICK_MS);
   }

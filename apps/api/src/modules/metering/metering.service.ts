@@ -58,7 +58,7 @@ export class MeteringService {
       await this.ledger.recordSlices(batch);
     } catch (error) {
       this.pending = [...batch, ...this.pending];
-      this.logger.error({ error: error, slices: batch.length }, 'usage could not be written and is kept for the next try');
+      this.logger.error({ error, slices: batch.length }, 'usage could not be written and is kept for the next try');
       throw error;
     }
   }

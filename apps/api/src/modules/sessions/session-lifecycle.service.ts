@@ -31,7 +31,7 @@ export class SessionLifecycle implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const guarded = (work: Promise<unknown>, what: string) => void work.catch((error: unknown) => this.logger.error({ error: error }, what));
+    const guarded = (work: Promise<unknown>, what: string) => void work.catch((error: unknown) => this.logger.error({ error }, what));
     this.mediaEvents.firstFrame.subscribe(({ sessionId }) => guarded(this.goLive(sessionId), 'a session could not go live'));
     this.mediaEvents.viewerCount.subscribe(({ sessionId, viewers }) => {
       const id = parseId('ses', sessionId);
@@ -71,7 +71,7 @@ export class SessionLifecycle implements OnApplicationBootstrap {
     const row = await this.sessions.end(id, reason);
     if (!row) return this.whenSettled(id);
     if (hosted) this.metering.close(hosted, await this.media.release(publicId));
-    await this.channel.command(publicId, { type: 'end' }).catch((error: unknown) => this.logger.warn({ error: error, session_id: publicId }, 'a worker could not be told that its session is over'));
+    await this.channel.command(publicId, { type: 'end' }).catch((error: unknown) => this.logger.warn({ error, session_id: publicId }, 'a worker could not be told that its session is over'));
     if (row.worker_id) await this.fleet.release(row.worker_id, publicId, row.epoch).catch(() => undefined); // the sweep frees what is left
     await this.finish(row);
     return this.sessions.findAny(id);

@@ -41,7 +41,7 @@ export class SessionSweep implements OnApplicationBootstrap, BeforeApplicationSh
       if (busy) return;
       busy = true;
       this.running = this.sweep()
-        .catch((error: unknown) => this.logger.error({ error: error }, 'the sweep failed; it runs again in a few seconds'))
+        .catch((error: unknown) => this.logger.error({ error }, 'the sweep failed; it runs again in a few seconds'))
         .finally(() => (busy = false));
     }, EVERY_MS);
   }

@@ -100,6 +100,7 @@ export class SessionsService {
         viewers: 0,
         viewersLeftAtMs: 0,
         lostAtMs: null,
+        packetsAtHandOver: null,
         metering: { packetsAtLive: 0, flushedMs: 0, nextSlice: 0, heldMicroCredits: held, lowReported: false },
         ending: false,
       });
@@ -116,7 +117,10 @@ export class SessionsService {
 
   /** Nothing of a session that could not start stays behind. */
   private async undo(publicId: string, id: string, workerId: string, held: bigint): Promise<void> {
-    if (await this.lifecycle.end(id, 'failed', 'monitor').catch(() => null)) return; // it had a row
+    if (await this.sessions.findAny(id).catch(() => null)) {
+      await this.lifecycle.end(id, 'failed', 'monitor');
+      return;
+    }
     await Promise.allSettled([
       this.media.release(publicId),
       this.fleet.release(workerId, publicId, 1),

@@ -6,7 +6,6 @@ import { changeState, REASSIGN_WITHIN_MS } from '@visavis/session-states';
 import { LOGGER } from '../../tokens';
 import { FLEET, SESSION_CHANNEL, SESSION_DISPATCHER } from '../dispatch/dispatch.tokens';
 import type { HostedSession } from '../media/hosted-session';
-import { MediaEvents } from '../media/media-events';
 import { MediaHost } from '../media/media-host.service';
 import { MeteringService } from '../metering/metering.service';
 import { SessionEvents } from './session-events.service';
@@ -28,7 +27,6 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
     private readonly events: SessionEvents,
     private readonly metering: MeteringService,
     private readonly media: MediaHost,
-    private readonly mediaEvents: MediaEvents,
     @Inject(FLEET) private readonly fleet: Fleet,
     @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
     @Inject(SESSION_DISPATCHER) private readonly dispatcher: SessionDispatcher,
@@ -41,12 +39,9 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
       if (busy || this.media.all().length === 0) return;
       busy = true;
       this.look()
-        .catch((error: unknown) => this.logger.error({ error: error }, 'the workers could not be watched; tried again at once'))
+        .catch((error: unknown) => this.logger.error({ error }, 'the workers could not be watched; tried again at once'))
         .finally(() => (busy = false));
     }, LOOK_EVERY_MS);
-    this.mediaEvents.ingestAlive.subscribe(({ sessionId, epoch, alive }) => {
-      if (alive) this.resumed(sessionId, epoch).catch((error: unknown) => this.logger.error({ error: error }, 'a reassigned session could not be marked so'));
-    });
   }
 
   beforeApplicationShutdown(): void {
@@ -58,9 +53,14 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
     const alive = new Set<string>();
     for (const worker of await this.fleet.workers()) if (worker.beatAgeMs <= WORKER_LOST_AFTER_MS) alive.add(worker.workerId);
     for (const session of this.media.all()) {
-      if (session.ending || session.lostAtMs !== null || alive.has(session.workerId)) continue;
-      session.lostAtMs = Date.now();
-      this.reassign(session).catch((error: unknown) => this.logger.error({ error: error, session_id: session.id }, 'a session could not be reassigned'));
+      if (session.ending) continue;
+      if (session.packetsAtHandOver !== null && (await this.media.audioPacketCount(session.id)) > session.packetsAtHandOver) await this.resumed(session);
+      // A worker that was lost again before it sent anything counts as lost, too.
+      const beingReplaced = session.lostAtMs !== null && session.packetsAtHandOver === null;
+      if (beingReplaced || alive.has(session.workerId)) continue;
+      session.lostAtMs ??= Date.now();
+      session.packetsAtHandOver = null;
+      this.reassign(session).catch((error: unknown) => this.logger.error({ error, session_id: session.id }, 'a session could not be reassigned'));
     }
   }
 
@@ -99,6 +99,7 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
   private async handOver(session: HostedSession, id: string, workerId: string): Promise<void> {
     session.ingest = await this.media.replaceIngest(session.id, session.epoch);
     session.workerId = workerId;
+    session.packetsAtHandOver = await this.media.audioPacketCount(session.id);
     if (!(await this.sessions.gainWorker(id, session.epoch, workerId))) {
       await this.fleet.release(workerId, session.id, session.epoch);
       return;
@@ -108,12 +109,11 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** Media of the new epoch arrives: the picture moves again. */
-  private async resumed(publicId: string, epoch: number): Promise<void> {
-    const session = this.media.get(publicId);
-    if (!session || session.lostAtMs === null || session.epoch !== epoch || session.ending) return;
-    const gapMs = Date.now() - session.lostAtMs;
+  private async resumed(session: HostedSession): Promise<void> {
+    const gapMs = Date.now() - (session.lostAtMs ?? Date.now());
     session.lostAtMs = null;
-    const id = parseId('ses', publicId) as string;
-    if (await this.sessions.reassigned(id, epoch)) await this.events.append(id, 'session.reassigned', { epoch, gap_ms: gapMs });
+    session.packetsAtHandOver = null;
+    const id = parseId('ses', session.id) as string;
+    if (await this.sessions.reassigned(id, session.epoch)) await this.events.append(id, 'session.reassigned', { epoch: session.epoch, gap_ms: gapMs });
   }
 }

@@ -30,7 +30,7 @@ export class WorkerReports implements OnApplicationBootstrap, BeforeApplicationS
       this.config.redisUrl.reveal(),
       this.media.nodeId,
       (report) => this.handle(report),
-      (error) => this.logger.error({ error: error }, 'a worker report could not be handled and is tried again'),
+      (error) => this.logger.error({ error }, 'a worker report could not be handled and is tried again'),
     );
   }
 
