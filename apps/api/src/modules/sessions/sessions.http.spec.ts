@@ -35,18 +35,24 @@ describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
   beforeEach(async () => {
     worker = `w${++tests}`;
     await beat(worker);
+    keepBeating(worker);
     tenant = await api.createTenant();
   });
 
-  let beating: NodeJS.Timeout | undefined;
+  const beating = new Map<string, NodeJS.Timeout>();
   const keepBeating = (workerId: string) => {
-    beating = setInterval(() => void beat(workerId), 500);
+    beating.set(workerId, setInterval(() => void beat(workerId), 500));
+  };
+  /** As a worker that was killed, only noticed at once. */
+  const lose = async (workerId: string) => {
+    clearInterval(beating.get(workerId));
+    beating.delete(workerId);
+    await fleet.leave(workerId);
   };
   afterEach(async () => {
-    clearInterval(beating);
     const { body } = await api.http.get('/v1/sessions?limit=100').set(bearer(tenant.key));
     for (const session of body.data) await api.http.delete(`/v1/sessions/${session.id}`).set(bearer(tenant.key));
-    await fleet.leave(worker);
+    for (const workerId of [...beating.keys()]) await lose(workerId);
   });
 
   const create = (body: object = {}, key = tenant.key) =>
@@ -104,7 +110,7 @@ describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
   });
 
   it('answers 503 with Retry-After when no worker has room, and says so beforehand', async () => {
-    await fleet.leave(worker);
+    await lose(worker);
     const { status, body, headers } = await create();
     expect([status, body.code]).toEqual([503, 'at_capacity']);
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
@@ -113,7 +119,7 @@ describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
   });
 
   it('waits for a slot as long as it was told to', async () => {
-    await fleet.leave(worker);
+    await lose(worker);
     const waiting = create({ queue_timeout_s: 10 }).then((answer) => answer);
     await new Promise((resolve) => setTimeout(resolve, 300));
     await beat(`${worker}-next`);
@@ -253,7 +259,6 @@ describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
 
   it('ends a session that nobody watches or uses', async () => {
     const { body } = await create({ idle_timeout_s: 5 });
-    keepBeating(worker);
     const ended = await until(async () => {
       const { body: session } = await api.http.get(`/v1/sessions/${body.id}`).set(bearer(tenant.key));
       return session.status === 'ended' && session;
@@ -264,7 +269,7 @@ describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
   it('gives the sessions of a lost worker to another, under a new epoch', async () => {
     const { body } = await create();
     await claim(body.id);
-    await fleet.leave(worker);
+    await lose(worker);
     await beat(`${worker}-next`);
     keepBeating(`${worker}-next`);
     const granted = await until(async () => {
@@ -273,12 +278,11 @@ describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
     });
     expect(granted.epoch).toBe(2);
     expect((await fleet.workers()).find(({ workerId }) => workerId === worker)?.claims).toEqual([]);
-    await fleet.leave(`${worker}-next`);
   });
 
   it('ends a session as worker_lost when no other worker comes', async () => {
     const { body } = await create();
-    await fleet.leave(worker);
+    await lose(worker);
     const ended = await until(async () => {
       const { body: session } = await api.http.get(`/v1/sessions/${body.id}`).set(bearer(tenant.key));
       return session.status === 'ended' && session;
