@@ -11,6 +11,7 @@ export const keys = {
   positions: (sessionId: string) => `${ROOT}:session:${sessionId}:positions`,
   pending: (sessionId: string) => `${ROOT}:session:${sessionId}:pending`,
   activity: (sessionId: string) => `${ROOT}:session:${sessionId}:activity`,
+  epoch: (sessionId: string) => `${ROOT}:session:${sessionId}:epoch`,
   feed: (sessionId: string) => `${ROOT}:session:${sessionId}:feed`,
   reports: `${ROOT}:reports`,
 } as const;

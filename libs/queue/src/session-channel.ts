@@ -28,9 +28,14 @@ export interface SessionChannel {
   /** Where speaking has got to, kept with the commands so that a second worker can go on. */
   savePosition(sessionId: string, utteranceId: string, playedMs: number): Promise<void>;
   positions(sessionId: string): Promise<Map<string, number>>;
+  /** The epoch that is in force; a worker that holds an older one stops by itself. */
+  setEpoch(sessionId: string, epoch: number): Promise<void>;
+  /** The epochs in force, 0 for sessions that are over. */
+  epochs(sessionIds: readonly string[]): Promise<number[]>;
   touch(sessionId: string): Promise<void>;
   /** Milliseconds of the Unix clock at the last command, 0 when there was none. */
   lastActivity(sessionIds: readonly string[]): Promise<number[]>;
+  /** The session is over: its keys go, the commands after a minute, so that the worker still reads its `end`. */
   remove(sessionId: string): Promise<void>;
 }
 
@@ -65,6 +70,13 @@ export function createSessionChannel(redis: Redis): SessionChannel {
       const saved = await redis.hgetall(keys.positions(sessionId));
       return new Map(Object.entries(saved).map(([id, ms]) => [id, Number(ms)]));
     },
+    async setEpoch(sessionId, epoch) {
+      await redis.set(keys.epoch(sessionId), epoch, 'EX', SESSION_TTL_S);
+    },
+    async epochs(sessionIds) {
+      if (sessionIds.length === 0) return [];
+      return (await redis.mget(sessionIds.map((id) => keys.epoch(id)))).map((value) => Number(value ?? 0));
+    },
     async touch(sessionId) {
       await redis.set(keys.activity(sessionId), Date.now(), 'EX', SESSION_TTL_S);
     },
@@ -74,7 +86,11 @@ export function createSessionChannel(redis: Redis): SessionChannel {
       return values.map((value) => Number(value ?? 0));
     },
     async remove(sessionId) {
-      await redis.del(keys.commands(sessionId), keys.positions(sessionId), keys.pending(sessionId), keys.activity(sessionId));
+      await redis
+        .pipeline()
+        .expire(keys.commands(sessionId), 60)
+        .del(keys.epoch(sessionId), keys.positions(sessionId), keys.pending(sessionId), keys.activity(sessionId))
+        .exec();
     },
   };
 }
