@@ -16,21 +16,29 @@ declare const WebAssembly: {
 // Prisma's schema engine as WebAssembly: the binary is a download, and set-up reaches npm only.
 const glueName = './schema_engine_bg.js';
 
+type Glue = { SchemaEngine: typeof Engine; __wbg_set_wasm(exports: unknown): void };
+let loading: Promise<Glue> | undefined;
+
 /**
  * Opens Prisma's schema engine on a pool.
  *
  * @param pool the owner's connections; the caller ends it.
  */
 export async function openSchemaEngine(pool: pg.Pool): Promise<SchemaEngine> {
-  const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
-  const glue = await import(new URL(glueName, pathToFileURL(entry)).href);
-  const bytes = await readFile(new URL('./schema_engine_bg.wasm', pathToFileURL(entry)));
+  const glue = await (loading ??= loadEngine());
+  const factory = bindMigrationAwareSqlAdapterFactory(new WholeScriptPrismaPg(pool));
+  return glue.SchemaEngine.new({ datamodels: undefined }, () => {}, factory);
+}
+
+// Once per process: the glue code knows one instance, and engines of an earlier one would wait for ever.
+async function loadEngine(): Promise<Glue> {
+  const entry = pathToFileURL(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'));
+  const glue = (await import(new URL(glueName, entry).href)) as Glue;
+  const bytes = await readFile(new URL('./schema_engine_bg.wasm', entry));
   const { instance } = await WebAssembly.instantiate(bytes, { [glueName]: glue });
   glue.__wbg_set_wasm(instance.exports);
   (instance.exports.__wbindgen_start as () => void)();
-
-  const factory = bindMigrationAwareSqlAdapterFactory(new WholeScriptPrismaPg(pool));
-  return (await glue.SchemaEngine.new({ datamodels: undefined }, () => {}, factory)) as SchemaEngine;
+  return glue;
 }
 
 // The stock adapter cuts scripts at every semicolon, and so through the middle of function bodies. Sent whole, the server parses it, and runs it as one transaction.
@@ -48,5 +56,5 @@ class WholeScriptPrismaPg extends PrismaPg {
 function recordsItself(script: string): string {
   if (script.includes('_prisma_migrations')) return script;
   return `${script}
-;UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE finished_at IS NULL AND rolled_back_at IS NULL`;
+;UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL`;
 }
