@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { splitSentences } from './sentences.ts';
+
+describe('pieces of a text', () => {
+  it.each([
+    ['en-US', 'Hello there. How are you? Fine!', ['Hello there.', 'How are you?', 'Fine!']],
+    ['en-US', 'Dr. Smith met Mr. Jones. They spoke.', ['Dr. Smith met Mr. Jones.', 'They spoke.']],
+    ['en-US', 'It costs 3,000 dollars at 10:30.', ['It costs 3,000 dollars at 10:30.']],
+    ['zh-CN', '你好。我是一个会说话的头像。', ['你好。', '我是一个会说话的头像。']],
+    ['de-DE', 'Guten Tag!\n\n  Wie geht es Ihnen?', ['Guten Tag!', 'Wie geht es Ihnen?']],
+    ['en-US', '... --- !!!', []],
+  ])('%s: %s', (language, text, expected) => {
+    expect(splitSentences(text, language)).toEqual(expected);
+  });
+
+  it('open with a short one, so that something is heard early', () => {
+    const pieces = splitSentences('When the evening came and the lamps were lit, she sat down at the window, as she did every day, and began to read aloud to us.', 'en-US');
+    expect(pieces[0]).toBe('When the evening came and the lamps were lit,');
+    expect(pieces.length).toBe(2);
+  });
+
+  it('are bounded even without any punctuation', () => {
+    const pieces = splitSentences('word '.repeat(400), 'en-US');
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThanOrEqual(240);
+    expect(Math.max(...splitSentences('字'.repeat(1000), 'zh-CN').map(({ length }) => length))).toBeLessThanOrEqual(240);
+  });
+
+  it('hold every letter of the text once and in order', () => {
+    const letters = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]/gu, '');
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('word', 'Mr.', 'a, ', 'end. ', 'x; ', '12:30', '。', '你好', '\n', '"quoted"', 'longer words'), { maxLength: 120 }), (words) => {
+        const text = words.join(' ');
+        expect(letters(splitSentences(text, 'en-US').join(''))).toBe(letters(text));
+      }),
+    );
+  });
+});
