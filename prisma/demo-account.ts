@@ -4,6 +4,7 @@ import { displayPrefix, generateApiKey, hashApiKey, parseApiKey } from '@visavis
 import { ALL_KEY_SCOPES } from '@visavis/contracts';
 import { formatId, newUuid } from '@visavis/ids';
 import pg from 'pg';
+import { ensureBuiltInVoices } from './built-in-voices.ts';
 import type { DemoCredentials } from './demo-credentials.ts';
 
 const DEMO = { slug: 'demo', tenantName: 'Demo', email: 'demo@visavis.local', userName: 'Demo', keyName: 'Demo', microCredits: 1_000_000_000n };
@@ -21,7 +22,7 @@ export type SeedOptions = {
 export type SeedResult = { tenant_id: string; email: string; password?: string | undefined; api_key?: string | undefined };
 
 /**
- * Creates the demo account or completes it.
+ * Creates the built-in voices and the demo account, or completes them.
  *
  * @throws TypeError if a key was handed in that is none.
  */
@@ -31,6 +32,7 @@ export async function seedDemo({ ownerUrl, known, remember, replaceUnknown }: Se
   await owner.connect();
   try {
     await owner.query('BEGIN');
+    await ensureBuiltInVoices(owner);
     const tenantId = await ensureTenant(owner);
     // From here on the owner works as that tenant, bound by row-level security like everyone else.
     await owner.query(`SELECT set_config('app.tenant_id', $1, true)`, [tenantId]);

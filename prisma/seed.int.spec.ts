@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { verify } from '@node-rs/argon2';
 import { generateApiKey, hashApiKey } from '@visavis/api-keys';
+import { listVoices } from '@visavis/speech';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { seedDemo, type SeedOptions } from './demo-account.ts';
@@ -102,6 +103,16 @@ describe('the demo account', () => {
     expect(again.password).not.toBe(made.password);
     expect(await signsIn(again.password!)).toBe(true);
     expect(await opens(again.api_key!)).toBe(true);
+  });
+});
+
+describe('the built-in voices', () => {
+  it('are those that can be spoken, everyone’s, and no longer there when they no longer can be', async () => {
+    await owner.query(`INSERT INTO voices (id, name, language, gender, engine) VALUES ('en-us-slt', 'Old name', 'en', 'male', 'x'), ('gone', 'x', 'en', 'male', 'x')`);
+    await seed();
+    const { rows } = await owner.query('SELECT id, name, language, gender, engine, tenant_id FROM voices');
+    expect(rows).toHaveLength(listVoices().length);
+    expect(rows).toContainEqual({ id: 'en-us-slt', name: 'Sally', language: 'en-US', gender: 'female', engine: 'flite', tenant_id: null });
   });
 });
 

@@ -1,4 +1,4 @@
-// Gives an installation its demo account: tenant, owner, API key, credit. Safe to repeat: what is there stays, with its ids.
+// Gives an installation the built-in voices and its demo account: tenant, owner, API key, credit. Safe to repeat: what is there stays, with its ids.
 //   DATABASE_OWNER_URL           as for migrate.ts
 //   DEMO_CREDENTIALS_FILE        JSON with email, password and api_key; read if it exists, else written. Optional
 //   SEED_PASSWORD, SEED_API_KEY  take precedence over the file. Without either, new ones are made for a new account only

@@ -32,5 +32,5 @@ export class VoicesController {
 }
 
 function toVoice(row: VoiceRow): Voice {
-  return { id: row.id, name: row.name, language: row.language, gender: row.gender === 'female' || row.gender === 'male' ? row.gender : 'neutral', engine: row.provider };
+  return { id: row.id, name: row.name, language: row.language, gender: row.gender === 'female' || row.gender === 'male' ? row.gender : 'neutral', engine: row.engine };
 }

@@ -6,8 +6,8 @@ export interface VoiceRow {
   id: string;
   name: string;
   language: string;
-  gender: string | null;
-  provider: string;
+  gender: string;
+  engine: string;
   [column: string]: unknown;
 }
 
@@ -17,11 +17,11 @@ export class VoicesRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
   all(tenantId: string): Promise<VoiceRow[]> {
-    return this.database.tenantSql<VoiceRow>(tenantId, 'SELECT id, name, language, gender, provider FROM voices ORDER BY language, name, id');
+    return this.database.tenantSql<VoiceRow>(tenantId, 'SELECT id, name, language, gender, engine FROM voices ORDER BY language, name, id');
   }
 
   async find(tenantId: string, id: string): Promise<VoiceRow | null> {
-    const [row] = await this.database.tenantSql<VoiceRow>(tenantId, 'SELECT id, name, language, gender, provider FROM voices WHERE id = $1', [id]);
+    const [row] = await this.database.tenantSql<VoiceRow>(tenantId, 'SELECT id, name, language, gender, engine FROM voices WHERE id = $1', [id]);
     return row ?? null;
   }
 }
