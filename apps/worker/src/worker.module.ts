@@ -1,7 +1,7 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from '@visavis/logging';
-import { createCommandReader, createFleet, createQueueConnection, createRedis, createSessionChannel, QUEUE_PREFIX, type CommandReader, type Redis } from '@visavis/queue';
+import { AVATAR_PREPARE_QUEUE, createCommandReader, createFleet, createQueueConnection, createRedis, createSessionChannel, QUEUE_PREFIX, sessionQueueName, type CommandReader, type Redis } from '@visavis/queue';
 import { ApiClient } from './api-client';
 import { AvatarCache } from './avatars/avatar-cache';
 import { PrepareProcessor } from './avatars/prepare.processor';
@@ -24,7 +24,11 @@ export class WorkerModule implements OnApplicationShutdown {
     const redisUrl = config.redisUrl.reveal();
     return {
       module: WorkerModule,
-      imports: [BullModule.forRoot({ connection: createQueueConnection(redisUrl), prefix: QUEUE_PREFIX })],
+      imports: [
+        BullModule.forRoot({ connection: createQueueConnection(redisUrl), prefix: QUEUE_PREFIX }),
+        // Nest starts processors only where queues are registered.
+        BullModule.registerQueue({ name: AVATAR_PREPARE_QUEUE }, { name: sessionQueueName(config.workerId) }),
+      ],
       providers: [
         { provide: WORKER_CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
