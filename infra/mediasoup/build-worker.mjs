@@ -130,6 +130,7 @@ async function main() {
 }
 
 if (process.argv[1] && fileURLToPath(import.meta.url) === process.argv[1]) {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
   main().then(
     (path) => process.stdout.write(`${path}\n`),
     (error) => {

@@ -5,6 +5,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { beganAt, delay } from '../../tools/setup/children.mjs';
+import { processAlive } from '../../tools/setup/file-lock.mjs';
 import { packageDir, shimDir } from './worker-cache.mjs';
 
 /** Debian and Ubuntu packages that the build needs. */
@@ -136,33 +138,55 @@ function shellQuoted(text) {
   return `'${text.replaceAll("'", `'\\''`).replaceAll(' ', '$ ')}'`;
 }
 
-function runNinja(buildDir, onProgress) {
-  return new Promise((resolve, reject) => {
-    const jobs = Math.max(1, availableParallelism());
-    const child = spawn('ninja', ['-C', buildDir, '-j', String(jobs)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NINJA_STATUS: '[%f/%t] ' },
-    });
-    const stop = () => child.kill('SIGINT');
-    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);
-    let tail = '';
-    let pending = '';
-    child.stdout.setEncoding('utf8');
-    child.stdout.on('data', (chunk) => {
-      tail = (tail + chunk).slice(-6000);
-      const lines = (pending + chunk).split('\n');
-      pending = lines.pop() ?? '';
-      for (const line of lines) {
-        const status = /^\[(\d+)\/(\d+)\]/.exec(line);
-        if (status) onProgress(Number(status[1]), Number(status[2]));
-      }
-    });
-    child.stderr.on('data', (chunk) => (tail = (tail + chunk).slice(-6000)));
+async function runNinja(buildDir, onProgress) {
+  const note = join(buildDir, 'ninja.json');
+  await endOldNinja(note);
+  // A group of its own, compilers included, that ends with this process however it ends; if that was by SIGKILL, the note is how the next run ends it.
+  const child = spawn('ninja', ['-C', buildDir, '-j', String(availableParallelism())], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NINJA_STATUS: '[%f/%t] ' },
+    detached: true,
+  });
+  const end = () => endGroup(child.pid);
+  process.once('exit', end);
+  if (child.pid) writeFileSync(note, JSON.stringify({ pid: child.pid, began: beganAt(child.pid) }));
+
+  let tail = '';
+  let pending = '';
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (chunk) => {
+    tail = (tail + chunk).slice(-6000);
+    const lines = (pending + chunk).split('\n');
+    pending = lines.pop() ?? '';
+    for (const line of lines) {
+      const status = /^\[(\d+)\/(\d+)\]/.exec(line);
+      if (status) onProgress(Number(status[1]), Number(status[2]));
+    }
+  });
+  child.stderr.on('data', (chunk) => (tail = (tail + chunk).slice(-6000)));
+  await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      for (const name of ['SIGINT', 'SIGTERM']) process.removeListener(name, stop);
+      process.removeListener('exit', end);
       if (code === 0) resolve();
       else reject(new Error(`compiling the mediasoup worker failed (${signal ?? `code ${code}`})\n${tail}`));
     });
   });
+}
+
+/** Two builds in one folder would write each other's files. */
+async function endOldNinja(note) {
+  if (!existsSync(note)) return;
+  const { pid, began } = JSON.parse(readFileSync(note, 'utf8'));
+  if (!began || beganAt(pid) !== began) return;
+  endGroup(pid);
+  for (let waited = 0; processAlive(pid) && waited < 10_000; waited += 100) await delay(100);
+}
+
+function endGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It ended by itself.
+  }
 }
