@@ -19,11 +19,6 @@ export class ClientToken {
     return perform(this.#bearer);
   }
 
-  /** For a request that nobody waits for, such as the good-bye of a closing page. */
-  get current(): string {
-    return this.#bearer;
-  }
-
   #renew(): Promise<void> {
     this.#renewal ??= renewClientToken(this.#sessionId)
       .then((renewed) => {

@@ -46,7 +46,7 @@ export class SessionMedia {
       return;
     }
     this.#unwatch();
-    this.#connection?.close();
+    void this.#connection?.leave();
     this.#connection = next;
     this.#unwatch = watchStream(next.peer, {
       onStats: this.#listener.onStats,

@@ -51,15 +51,21 @@ export class WhepConnection {
     }
   }
 
-  /** Says good-bye to the server, also from a page that is going away, and frees the connection. */
+  /** Frees the connection. A session that ends takes its viewers with it: then no good-bye is needed. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.peer.close();
     for (const track of this.stream.getTracks()) track.stop();
-    if (this.#resourceUrl === null) return;
-    const headers = { authorization: `Bearer ${this.#token.current}` };
-    // Best effort: the server also notices by itself that the viewer is gone.
-    fetch(this.#resourceUrl, { method: 'DELETE', headers, credentials: 'omit', keepalive: true }).catch(() => {});
+  }
+
+  /** Closes, and tells the server that this viewer is gone while its session goes on. */
+  async leave(): Promise<void> {
+    this.close();
+    const url = this.#resourceUrl;
+    if (url === null) return;
+    const gone = (bearer: string) => send(url, { method: 'DELETE', headers: { authorization: `Bearer ${bearer}` }, credentials: 'omit' });
+    // Best effort: the server also notices by itself.
+    await this.#token.use(gone).catch(() => {});
   }
 }
