@@ -1,7 +1,6 @@
-import cookie from '@fastify/cookie';
 import type { IncomingHttpHeaders } from 'node:http';
+import { readSessionCookie } from './cookie';
 
-export const COOKIE_NAME = 'visavis_session';
 /** A WebSocket can't set headers from a page: it may send its token as a subprotocol `visavis.token.<token>`. */
 export const TOKEN_SUBPROTOCOL_PREFIX = 'visavis.token.';
 const KEY_PREFIX = 'vv_';
@@ -36,8 +35,8 @@ export function findCredentials(source: CredentialSource): Credentials | null {
     if (token !== null && token !== '') return { scheme: 'client-token', secret: token };
   }
 
-  const token = source.headers.cookie === undefined ? undefined : cookie.parse(source.headers.cookie)[COOKIE_NAME];
-  return token === undefined || token === '' ? null : { scheme: 'dashboard-cookie', secret: token };
+  const token = readSessionCookie(source.headers.cookie);
+  return token === null ? null : { scheme: 'dashboard-cookie', secret: token };
 }
 
 /** The token behind `Authorization: Bearer`, or null. */

@@ -36,7 +36,7 @@ export interface TestApp {
   /** Signs in and answers the cookie header. */
   signIn(member: { email: string; password: string }): Promise<string>;
   /** A second process on the same services. */
-  another(): Promise<{ http: ReturnType<typeof supertest>; close: () => Promise<void> }>;
+  another(overrides?: Record<string, string>): Promise<{ http: ReturnType<typeof supertest>; close: () => Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -121,8 +121,8 @@ export async function createTestApp(overrides: Record<string, string> = {}): Pro
       const answer = await http.post('/auth/sign-in').send({ email, password }).expect(200);
       return String(answer.headers['set-cookie']).split(';')[0]!;
     },
-    async another() {
-      const second = await start(config);
+    async another(more) {
+      const second = await start(more === undefined ? config : testConfig(database.urls, { ...overrides, ...more }));
       return { http: supertest(second.url), close: () => second.app.close() };
     },
     async close() {

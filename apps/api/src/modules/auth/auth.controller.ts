@@ -1,12 +1,11 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import cookie from '@fastify/cookie';
 import { me, signIn } from '@visavis/contracts';
 import { ProblemError } from '@visavis/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Access, Principal } from '../../access/access.decorator';
-import { COOKIE_NAME } from '../../access/credentials';
+import { writeSessionCookie } from '../../access/cookie';
 import { DASHBOARD_SESSION_S } from '../../access/dashboard-sessions';
 import { isOwnPage } from '../../access/origin-check';
 import type { Principal as RequestPrincipal } from '../../access/principal';
@@ -60,6 +59,6 @@ export class AuthController {
 
   #setCookie(reply: FastifyReply, value: string, maxAgeS: number): void {
     const secure = this.config.http.publicUrl.startsWith('https:');
-    void reply.header('set-cookie', cookie.serialize(COOKIE_NAME, value, { path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: maxAgeS })).header('cache-control', 'no-store');
+    void reply.headers({ 'set-cookie': writeSessionCookie(value, maxAgeS, secure), 'cache-control': 'no-store' });
   }
 }

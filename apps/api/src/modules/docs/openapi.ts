@@ -3,7 +3,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { problem } from '@visavis/contracts';
 import { z } from 'zod';
 import { problemResponse } from '../../http/api-problems.decorator';
-import { COOKIE_NAME } from '../../access/credentials';
+import { COOKIE_NAME } from '../../access/cookie';
 import { describeAccess, rulesByOperation } from './operation-access';
 
 const ANY_ROUTE_MAY_ANSWER = [400, 401, 403, 429, 500, 503];

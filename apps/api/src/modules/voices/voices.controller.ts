@@ -1,11 +1,11 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { listOf, voice, type Voice } from '@visavis/contracts';
+import { listOf, voice } from '@visavis/contracts';
 import { notFound } from '@visavis/problems';
 import { Access, Principal } from '../../access/access.decorator';
 import type { TenantPrincipal } from '../../access/principal';
 import { ApiProblems } from '../../http/api-problems.decorator';
-import { VoicesRepository, type VoiceRow } from './voices.repository';
+import { VoicesRepository } from './voices.repository';
 
 @ApiTags('Voices')
 @Controller('v1/voices')
@@ -17,7 +17,7 @@ export class VoicesController {
   @ApiOperation({ summary: 'List voices', description: 'All of them on one page, by language.' })
   @ApiOkResponse({ standardSchema: listOf(voice) })
   async list(@Principal() principal: TenantPrincipal) {
-    return { data: (await this.voices.all(principal.tenantId)).map(toVoice), next_cursor: null };
+    return { data: await this.voices.all(principal.tenantId), next_cursor: null };
   }
 
   @Get(':id')
@@ -25,12 +25,8 @@ export class VoicesController {
   @ApiOkResponse({ standardSchema: voice })
   @ApiProblems(404)
   async get(@Principal() principal: TenantPrincipal, @Param('id') id: string) {
-    const row = await this.voices.find(principal.tenantId, id);
-    if (row === null) throw notFound('voice');
-    return toVoice(row);
+    const found = await this.voices.find(principal.tenantId, id);
+    if (found === null) throw notFound('voice');
+    return found;
   }
-}
-
-function toVoice(row: VoiceRow): Voice {
-  return { id: row.id, name: row.name, language: row.language, gender: row.gender === 'female' || row.gender === 'male' ? row.gender : 'neutral', engine: row.engine };
 }

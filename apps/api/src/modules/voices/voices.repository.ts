@@ -1,27 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Voice } from '@visavis/contracts';
 import type { Database } from '@visavis/db';
 import { DATABASE } from '../../tokens';
 
-export interface VoiceRow {
-  id: string;
-  name: string;
-  language: string;
-  gender: string;
-  engine: string;
-  [column: string]: unknown;
-}
+const COLUMNS = 'id, name, language, gender, engine';
 
 /** Built-in voices and a tenant's own; row-level security shows no others. */
 @Injectable()
 export class VoicesRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
-  all(tenantId: string): Promise<VoiceRow[]> {
-    return this.database.tenantSql<VoiceRow>(tenantId, 'SELECT id, name, language, gender, engine FROM voices ORDER BY language, name, id');
+  all(tenantId: string): Promise<Voice[]> {
+    return this.database.tenantSql<Voice>(tenantId, `SELECT ${COLUMNS} FROM voices ORDER BY language, name, id`);
   }
 
-  async find(tenantId: string, id: string): Promise<VoiceRow | null> {
-    const [row] = await this.database.tenantSql<VoiceRow>(tenantId, 'SELECT id, name, language, gender, engine FROM voices WHERE id = $1', [id]);
+  async find(tenantId: string, id: string): Promise<Voice | null> {
+    const [row] = await this.database.tenantSql<Voice>(tenantId, `SELECT ${COLUMNS} FROM voices WHERE id = $1`, [id]);
     return row ?? null;
   }
 }
