@@ -9,6 +9,7 @@ import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
 import { DeveloperPanel } from './developer-panel.tsx';
 import { Stage } from './stage.tsx';
+import { groupVoices } from './voice-groups.ts';
 
 /** Choose a face, start it, make it speak: everything a session can do, on one page. */
 export function Playground() {
@@ -22,7 +23,7 @@ export function Playground() {
 
   const ready = avatars.data?.filter(isReady) ?? [];
   const avatar = ready.find((one) => one.id === chosenAvatarId) ?? ready[0] ?? null;
-  const voiceId = chosenVoiceId ?? voices.data?.[0]?.id ?? null;
+  const voiceId = chosenVoiceId ?? groupVoices(voices.data ?? [])[0]?.voices[0]?.id ?? null;
   const active = isActive(state.phase);
 
   const endBecauseAbsent = useCallback(() => void session.end(), [session]);

@@ -25,7 +25,7 @@ export function VoiceSelect({ voices, value, onChange }: VoiceSelectProps) {
         className="-mr-7 h-9 max-w-36 min-w-0 appearance-none truncate rounded-lg bg-transparent pr-8 pl-2 text-[13px] font-medium sm:max-w-60"
       >
         {groupVoices(voices).map((group) => (
-          <optgroup key={group.language} label={group.title}>
+          <optgroup key={group.title} label={group.title}>
             {group.voices.map((voice) => (
               <option key={voice.id} value={voice.id}>
                 {voice.name}

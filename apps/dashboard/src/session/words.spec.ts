@@ -1,6 +1,6 @@
 import { endReason } from '@visavis/contracts';
 import { describe, expect, it } from 'vitest';
-import { groupVoices, languageName } from '../components/voice-groups.ts';
+import { groupVoices } from '../components/voice-groups.ts';
 import { chooseCodec } from './codec.ts';
 import { describeEnd } from './end-words.ts';
 import { soundObjection } from './sound-words.ts';
@@ -35,13 +35,19 @@ describe('chooseCodec', () => {
 });
 
 describe('groupVoices', () => {
-  const voice = (id: string, language: string) => ({ id, name: id, language, gender: 'neutral' as const, engine: 'espeak-ng' });
-  it('keeps the order of languages and of voices in them', () => {
-    const groups = groupVoices([voice('slt', 'en-US'), voice('de', 'de'), voice('rms', 'en-US')]);
+  const voice = (id: string, name: string, language: string, engine: string, gender: 'female' | 'male') => ({ id, name, language, gender, engine });
+  it('puts English first, its natural voices before the plain ones, the others by name', () => {
+    const groups = groupVoices([
+      voice('nl', 'Dutch', 'nl-NL', 'espeak-ng', 'male'),
+      voice('en-us', 'English (United States)', 'en-US', 'espeak-ng', 'male'),
+      voice('en-us-rms', 'Rick', 'en-US', 'flite', 'male'),
+      voice('en-us-slt', 'Sally', 'en-US', 'flite', 'female'),
+      voice('af', 'Afrikaans', 'af-ZA', 'espeak-ng', 'male'),
+    ]);
     expect(groups.map((group) => [group.title, group.voices.map((one) => one.id)])).toEqual([
-      ['American English', ['slt', 'rms']],
-      ['German', ['de']],
+      ['English', ['en-us-slt', 'en-us-rms', 'en-us']],
+      ['Other languages', ['af', 'nl']],
     ]);
   });
-  it('leaves what is no language as it is', () => expect(languageName('not a tag')).toBe('not a tag'));
+  it('has no empty group', () => expect(groupVoices([])).toEqual([]));
 });
