@@ -10,7 +10,7 @@ return now
 `;
 
 /**
- * KEYS fleet; ARGV claim name, weight, avatar id, lost-after ms, worker to avoid. Answers the worker's id or ''.
+ * KEYS fleet; ARGV claim name, weight, avatar id, lost-after ms. Answers the worker's id or ''.
  * Reads every worker's keys inside the script, so that two claims can't both see the last free slot.
  */
 export const CLAIM_SCRIPT = `
@@ -22,7 +22,7 @@ for _, id in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   local worker = 'vv:worker:' .. id
   local beat = redis.call('HMGET', worker, 'beat_ms', 'capacity', 'draining')
   if redis.call('HEXISTS', worker .. ':claims', ARGV[1]) == 1 then return id end
-  if beat[1] and now - tonumber(beat[1]) <= tonumber(ARGV[4]) and beat[3] ~= '1' and id ~= ARGV[5] then
+  if beat[1] and now - tonumber(beat[1]) <= tonumber(ARGV[4]) and beat[3] ~= '1' then
     local used = 0
     for _, value in ipairs(redis.call('HVALS', worker .. ':claims')) do
       used = used + tonumber(string.match(value, '^(%d+)@'))

@@ -43,7 +43,7 @@ export interface Fleet {
    * Claiming again for the same session and epoch answers the same worker.
    * @returns the worker's id, or null when none has room.
    */
-  claim(request: { sessionId: string; epoch: number; avatarId: string; weightPixels: number; notWorkerId?: string }): Promise<string | null>;
+  claim(request: { sessionId: string; epoch: number; avatarId: string; weightPixels: number }): Promise<string | null>;
   release(workerId: string, sessionId: string, epoch: number): Promise<void>;
   workers(): Promise<WorkerState[]>;
   freeSlots(): Promise<number>;
@@ -69,7 +69,7 @@ export function createFleet(redis: Redis): Fleet {
     async leave(workerId) {
       await redis.hset(keys.worker(workerId), 'beat_ms', '0');
     },
-    async claim({ sessionId, epoch, avatarId, weightPixels, notWorkerId }) {
+    async claim({ sessionId, epoch, avatarId, weightPixels }) {
       const answer = await redis.eval(
         CLAIM_SCRIPT,
         1,
@@ -78,7 +78,6 @@ export function createFleet(redis: Redis): Fleet {
         String(weightPixels),
         avatarId,
         String(WORKER_LOST_AFTER_MS),
-        notWorkerId ?? '',
       );
       return typeof answer === 'string' && answer !== '' ? answer : null;
     },

@@ -14,12 +14,14 @@ import { SessionsRepository } from './sessions.repository';
 
 const LOOK_EVERY_MS = 250;
 const RETRY_MS = 200;
+const STALLED_AT_MOST_MS = 10_000;
 
 /** Watches the workers of the sessions whose media is here, and gives those of a lost one to another. */
 @Injectable()
 export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private stopping = false;
+  private lastPackets = new Map<string, number>();
 
   constructor(
     private readonly sessions: SessionsRepository,
@@ -50,18 +52,24 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async look(): Promise<void> {
-    const alive = new Set<string>();
-    for (const worker of await this.fleet.workers()) if (worker.beatAgeMs <= WORKER_LOST_AFTER_MS) alive.add(worker.workerId);
+    const beatAges = new Map((await this.fleet.workers()).map((worker) => [worker.workerId, worker.beatAgeMs]));
+    const packets = await this.media.audioPacketCounts();
     for (const session of this.media.all()) {
       if (session.ending) continue;
-      if (session.packetsAtHandOver !== null && (await this.media.audioPacketCount(session.id)) > session.packetsAtHandOver) await this.resumed(session);
+      const count = packets[session.id] ?? 0;
+      const sends = count > (this.lastPackets.get(session.id) ?? 0);
+      if (session.packetsAtHandOver !== null && count > session.packetsAtHandOver) await this.resumed(session);
+      const beatAgeMs = beatAges.get(session.workerId) ?? Infinity;
+      // A busy machine may hold up a heartbeat; a worker whose media still arrives is not lost. One that left says so by an age beyond any stall.
+      const alive = beatAgeMs <= WORKER_LOST_AFTER_MS || (sends && beatAgeMs < STALLED_AT_MOST_MS);
       // A worker that was lost again before it sent anything counts as lost, too.
       const beingReplaced = session.lostAtMs !== null && session.packetsAtHandOver === null;
-      if (beingReplaced || alive.has(session.workerId)) continue;
+      if (beingReplaced || alive) continue;
       session.lostAtMs ??= Date.now();
       session.packetsAtHandOver = null;
       this.reassign(session).catch((error: unknown) => this.logger.error({ error, session_id: session.id }, 'a session could not be reassigned'));
     }
+    this.lastPackets = new Map(Object.entries(packets));
   }
 
   private async reassign(session: HostedSession): Promise<void> {
@@ -85,7 +93,6 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
         epoch: session.epoch,
         avatarId: session.avatarId,
         weightPixels: session.weightPixels,
-        notWorkerId: lostWorker,
       });
       if (workerId) return this.handOver(session, id, workerId);
       if (Date.now() >= deadlineMs) {
