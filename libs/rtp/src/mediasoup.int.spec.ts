@@ -26,7 +26,7 @@ describe.skipIf(!available)('a mediasoup PlainTransport', () => {
   let transport: types.PlainTransport;
   let audio: types.Producer;
   let video: types.Producer;
-  let sender: RtpSender;
+  let sender: RtpSender | undefined;
   let keyFrameRequests = 0;
 
   beforeAll(async () => {
@@ -59,10 +59,9 @@ describe.skipIf(!available)('a mediasoup PlainTransport', () => {
         rtcp: { cname: 'test' },
       },
     });
-    let receive: ((packet: Buffer) => void) | undefined;
     const udp = await openUdpTransport({
       remote: { address: '127.0.0.1', port: transport.tuple.localPort },
-      onMessage: (packet) => receive?.(packet),
+      onMessage: (packet) => sender?.receive(packet),
       onError: (error) => {
         throw error;
       },
@@ -77,18 +76,17 @@ describe.skipIf(!available)('a mediasoup PlainTransport', () => {
       onKeyFrameRequest: () => keyFrameRequests++,
       startWallClockMs: Date.now(),
     });
-    receive = (packet) => sender.receive(packet);
   });
 
   afterAll(() => {
-    sender.close();
+    sender?.close();
     worker.close();
   });
 
   it('takes every packet and finds the key frames', async () => {
     for (let index = 0; index < PICTURES; index++) {
-      sender.sendAudio(Buffer.alloc(60, 1), index * 960);
-      sender.sendVideo(picture(index === 0), index * 960, index === 0);
+      sender!.sendAudio(Buffer.alloc(60, 1), index * 960);
+      sender!.sendVideo(picture(index === 0), index * 960, index === 0);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     await vi.waitFor(
@@ -101,7 +99,7 @@ describe.skipIf(!available)('a mediasoup PlainTransport', () => {
       },
       { timeout: 20_000, interval: 200 },
     );
-    expect(sender.stats.videoPackets).toBe(PICTURES * PACKETS_PER_PICTURE);
+    expect(sender!.stats.videoPackets).toBe(PICTURES * PACKETS_PER_PICTURE);
   });
 
   it('asks for a key frame when a viewer comes, and is heard', async () => {
@@ -115,8 +113,8 @@ describe.skipIf(!available)('a mediasoup PlainTransport', () => {
 
   it('relates the streams by their sender reports and answers with reception reports', async () => {
     for (let index = 0; index < 4; index++) {
-      sender.sendReports((PICTURES + index * 10) * 960);
-      sender.sendVideo(picture(false), (PICTURES + index * 10) * 960, false);
+      sender!.sendReports((PICTURES + index * 10) * 960);
+      sender!.sendVideo(picture(false), (PICTURES + index * 10) * 960, false);
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
     const [stats] = (await video.getStats()) as types.ProducerStat[];

@@ -1,9 +1,11 @@
 /**
  * Real: the whole pipeline in real time with its encoders and sockets, a mediasoup worker that decrypts, relays and asks for key frames,
- * and decoders at the end. Not real: the engine (a gradient), the viewer (a DirectTransport that hands out the RTP packets).
+ * and decoders at the end. Not real: the engine (a gradient), the viewer (a socket that takes plain RTP).
  */
-import { existsSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createOpusDecoder, createVideoDecoder } from '@visavis/codec';
 import { createH264Depacketizer, createVp8Depacketizer } from '@visavis/rtp';
 import { createWorker, type types } from 'mediasoup';
@@ -33,10 +35,14 @@ interface Received {
 
 describe.skipIf(!available)('a live session through mediasoup', () => {
   let worker: types.Worker;
+  const sockets: Socket[] = [];
   beforeAll(async () => {
     worker = await createWorker({ logLevel: 'warn' });
   });
-  afterAll(() => worker.close());
+  afterAll(() => {
+    worker.close();
+    sockets.forEach((socket) => socket.close());
+  });
 
   async function open(codec: 'h264' | 'vp8'): Promise<{ session: CreatedMediaSession; events: PipelineEvent[]; received: Received; videoConsumer: types.Consumer }> {
     const video = codecs[codec];
@@ -69,7 +75,11 @@ describe.skipIf(!available)('a live session through mediasoup', () => {
         rtcp: { cname: 'x' },
       },
     });
-    const viewer = await router.createDirectTransport();
+    const viewer = await router.createPlainTransport({ listenInfo: { protocol: 'udp', ip: '127.0.0.1' }, rtcpMux: true });
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    sockets.push(socket);
+    await once(socket, 'listening');
+    await viewer.connect({ ip: '127.0.0.1', port: socket.address().port });
     const audioConsumer = await viewer.consume({ producerId: audioProducer.id, rtpCapabilities: router.rtpCapabilities });
     const videoConsumer = await viewer.consume({ producerId: videoProducer.id, rtpCapabilities: router.rtpCapabilities });
     const received: Received = {
@@ -80,12 +90,16 @@ describe.skipIf(!available)('a live session through mediasoup', () => {
       videoSsrc: videoConsumer.rtpParameters.encodings![0]!.ssrc!,
     };
     const depacketizer = video.depacketizer();
-    audioConsumer.on('rtp', (packet) => received.sound.push({ timestamp: packet.readUInt32BE(4), data: rtpPayload(packet), atMs: performance.now() }));
-    videoConsumer.on('rtp', (packet) => {
-      const data = depacketizer.push(rtpPayload(packet), packet[1]! >= 0x80);
-      if (data !== undefined) received.pictures.push({ timestamp: packet.readUInt32BE(4), data, atMs: performance.now() });
+    socket.on('message', (packet) => {
+      if (packet[1]! >= 192 && packet[1]! <= 223) return keepReports(packet, received);
+      const [ssrc, timestamp, atMs] = [packet.readUInt32BE(8), packet.readUInt32BE(4), performance.now()];
+      if (ssrc === received.audioSsrc) received.sound.push({ timestamp, data: rtpPayload(packet), atMs });
+      // mediasoup also probes the bandwidth, with packets of a stream of its own.
+      else if (ssrc === received.videoSsrc) {
+        const data = depacketizer.push(rtpPayload(packet), packet[1]! >= 0x80);
+        if (data !== undefined) received.pictures.push({ timestamp, data, atMs });
+      }
     });
-    viewer.on('rtcp', (packet) => keepReports(packet, received));
     const events: PipelineEvent[] = [];
     const session = await createMediaSession({
       avatar: createGradientAvatar(),
