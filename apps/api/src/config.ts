@@ -9,6 +9,7 @@ import {
   readEnvironment,
   secretUrlVariable,
   secretVariable,
+  tokenVariable,
   type Environment,
   type Secret,
 } from '@visavis/config';
@@ -74,7 +75,7 @@ const variables = {
   PUBLIC_URL: httpUrlVariable.optional(),
   TRUST_PROXY: intVariable(0, 10).default(0),
   DASHBOARD_DIR: z.string().optional(),
-  METRICS_TOKEN: secretVariable(16).optional(),
+  METRICS_TOKEN: tokenVariable.optional(),
   RATE_LIMIT_PER_MINUTE: intVariable(0, 10_000_000).default(6000),
   DATABASE_URL: secretUrlVariable('postgres', 'postgresql').describe('PostgreSQL as the role that serves requests, bound to one tenant at a time'),
   DATABASE_SYSTEM_URL: secretUrlVariable('postgres', 'postgresql').describe('PostgreSQL as the role for sign-in, keys and sweeps'),
@@ -94,7 +95,7 @@ const variables = {
   MEDIASOUP_WORKER_BIN: z.string().optional(),
   ICE_SERVERS: jsonVariable(z.array(iceServer), '[{"urls":["stun:stun.example.com:3478"]}]').default([]),
   SECRET_KEY: secretVariable(32).describe('a random text of at least 32 characters, the same for every API process: openssl rand -hex 32'),
-  WORKER_TOKEN: secretVariable(16).describe('what the workers show to the API: openssl rand -hex 32'),
+  WORKER_TOKEN: tokenVariable.describe('what the workers show to the API: openssl rand -hex 32'),
   SAFE_FETCH_ALLOW_HOSTS: listVariable().default([]),
 };
 

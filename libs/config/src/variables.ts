@@ -11,6 +11,12 @@ export function secretVariable(minLength = 1) {
     .transform((value) => new Secret(value));
 }
 
+/** A secret that travels in an Authorization header: no spaces, nothing beyond ASCII. */
+export const tokenVariable = z
+  .string()
+  .regex(/^[\x21-\x7e]{16,256}$/, 'must have 16 to 256 printable ASCII characters without spaces')
+  .transform((value) => new Secret(value));
+
 /** An address with a password in it, such as `postgres://user:password@host/db`: checked, then kept secret. */
 export function secretUrlVariable(...protocols: readonly string[]) {
   return z

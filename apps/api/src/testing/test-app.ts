@@ -13,7 +13,7 @@ import { loadApiConfig, type ApiConfig } from '../config';
 import type { Storage } from '@visavis/storage';
 import { STORAGE } from '../tokens';
 
-export const WORKER_TOKEN = 'a worker token for tests only';
+export const WORKER_TOKEN = 'a-worker-token-for-tests-only';
 export const PUBLIC_URL = 'http://api.test';
 
 export interface TestTenant {

@@ -34,8 +34,9 @@ export class AvatarsController {
 
   @Post()
   @Access({ key: 'avatars:write', member: 'developer' })
-  @UseInterceptors(AvatarFormInterceptor)
   @Idempotent()
+  // Decorators run from the bottom up, so the form is read before the idempotency key looks at the body.
+  @UseInterceptors(AvatarFormInterceptor)
   @ApiOperation({
     summary: 'Make an avatar from a portrait',
     description: 'Send the picture as a form, or JSON to get an address to upload it to (then call complete). A worker prepares it; poll until its status is `ready` or `failed`.',

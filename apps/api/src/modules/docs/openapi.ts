@@ -1,24 +1,17 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { problem } from '@visavis/contracts';
+import { createAvatarUpload, problem, sessionEvent } from '@visavis/contracts';
 import { z } from 'zod';
-import { problemResponse } from '../../http/api-problems.decorator';
 import { COOKIE_NAME } from '../../access/cookie';
-import { describeAccess, rulesByOperation } from './operation-access';
+import type { JsonSchema } from './examples';
+import { finishOperation, type Operation } from './finish-operation';
+import { rulesByOperation } from './operation-access';
 
-const ANY_ROUTE_MAY_ANSWER = [400, 401, 403, 429, 500, 503];
 const ABOUT = `Live talking avatars. Start a session with an API key, play it in a page by WHEP with its client token, and make it speak.
 
-Ids are UUIDs with a prefix (\`ses_…\`). Lists are \`{ data, next_cursor }\`. Failures are problem documents (RFC 9457) with a stable \`code\`. Every answer has \`x-request-id\`.
+Ids are UUIDs with a prefix (\`ses_…\`). Lists are \`{ data, next_cursor }\`, newest first. Failures are problem documents (RFC 9457) with a stable \`code\`. Every answer has \`x-request-id\`.
 POSTs that say so take \`Idempotency-Key\`. \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds) tell how much room is left in this minute.
 Pages may call with a client token from the account's allowed origins; an account that lists none lets all pages in.`;
-
-type Operation = OpenAPIObject['paths'][string][keyof OpenAPIObject['paths'][string]] & {
-  operationId?: string;
-  responses?: Record<string, unknown>;
-  security?: unknown[];
-  description?: string;
-};
 
 /** The description of the public API, out of the code that serves it. */
 export function createOpenApiDocument(app: INestApplication, publicUrl: string, version: string): OpenAPIObject {
@@ -34,41 +27,25 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string, 
     .addSecurity('dashboard', { type: 'apiKey', in: 'cookie', name: COOKIE_NAME, description: "The dashboard's cookie; only from its own pages." })
     .build();
   const document = SwaggerModule.createDocument(app, options, { operationIdFactory: (controller, method) => `${controller}.${method}` });
-  addProblems(document);
+  const schemas = addSchemas(document);
+  const paths = document.paths as Record<string, Record<string, Operation>>;
+  describeUploadInJson(paths);
   const rules = rulesByOperation(app);
-  for (const [path, operations] of Object.entries(document.paths)) {
-    for (const [method, operation] of Object.entries(operations as Record<string, Operation>)) {
-      finish(operation, path, method, rules.get(operation.operationId ?? ''));
-    }
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(operations)) finishOperation(operation, { method, path, rule: rules.get(operation.operationId ?? ''), schemas });
   }
   return document;
 }
 
-function finish(operation: Operation, path: string, method: string, rule: ReturnType<typeof rulesByOperation> extends Map<string, infer R> ? R | undefined : never): void {
-  const responses = (operation.responses ??= {});
-  for (const status of ANY_ROUTE_MAY_ANSWER) responses[status] ??= problemResponse(status);
-  if (rule !== undefined) {
-    const { security, text } = describeAccess(rule);
-    operation.security = security;
-    operation.description = [operation.description, text].filter(Boolean).join('\n\n');
-  }
-  operation.operationId = operationName(method, path);
-}
-
-/** `get_v1_sessions_id`: stable while the address is, whatever the classes are called. */
-function operationName(method: string, path: string): string {
-  return `${method}${path.replace(/[{}]/g, '').replace(/[^A-Za-z0-9]+/g, '_')}`.replace(/_$/, '');
-}
-
-function addProblems(document: OpenAPIObject): void {
+/** Shapes that no route names by itself: problems, what an event stream carries, the second form of an upload. */
+function addSchemas(document: OpenAPIObject): Record<string, JsonSchema> {
   const components = (document.components ??= {});
-  const schema = z.toJSONSchema(problem, { target: 'draft-2020-12', io: 'output' }) as Record<string, unknown>;
-  delete schema.$schema;
-  delete schema.id;
-  components.schemas = {
-    ...components.schemas,
+  const schemas = {
+    ...(components.schemas as Record<string, JsonSchema>),
+    SessionEvent: jsonSchema(sessionEvent, 'output'),
+    CreateAvatarUpload: jsonSchema(createAvatarUpload, 'input'),
     Problem: {
-      ...schema,
+      ...jsonSchema(problem, 'output'),
       example: {
         type: 'https://visavis.dev/problems/not_found',
         title: 'Not found',
@@ -79,4 +56,17 @@ function addProblems(document: OpenAPIObject): void {
       },
     },
   };
+  components.schemas = schemas as NonNullable<typeof components.schemas>;
+  return schemas;
+}
+
+/** One route takes a form or JSON; the decorators can only describe one shape for both. */
+function describeUploadInJson(paths: Record<string, Record<string, Operation>>): void {
+  const json = paths['/v1/avatars']?.post?.requestBody?.content?.['application/json'];
+  if (json !== undefined) json.schema = { $ref: '#/components/schemas/CreateAvatarUpload' };
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _dialect, id: _id, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io }) as Record<string, unknown>;
+  return rest as JsonSchema;
 }
