@@ -24,7 +24,8 @@ export function openPool({ url, max, applicationName, pipeline = false }: PoolOp
     types,
     pipeline,
   });
-  // A server that restarts drops idle connections. The pool replaces them; without a listener the process would end.
+  // A server that restarts drops its connections. Idle ones the pool replaces, others make their queries fail; without these listeners the process would end.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }

@@ -5,8 +5,8 @@ import { migrate, roleUrl } from '@visavis/prisma';
 import pg from 'pg';
 import { createDatabase, type Database, type DatabaseOptions } from '../database.ts';
 
-// Roles belong to the server, not to a database: tests that run at the same time must agree on the password.
-const ROLE_PASSWORD = 'visavis-tests';
+// Roles belong to the server, not to a database: tests that run at the same time must agree on the password, and may set it on a server of theirs only.
+const ROLE_PASSWORD = process.env.TEST_ROLE_PASSWORD ?? 'visavis-tests';
 
 export type TestDatabase = {
   db: Database;
@@ -29,6 +29,7 @@ export type TestDatabase = {
 export async function createTestDatabase(options: { serverUrl?: string | undefined; poolMax?: number } = {}): Promise<TestDatabase> {
   const serverUrl = options.serverUrl ?? process.env.TEST_DATABASE_URL;
   if (!serverUrl) throw new Error('integration tests need TEST_DATABASE_URL, the address of a PostgreSQL server as its superuser');
+  await refuseForeignServer(serverUrl);
   const name = `visavis_test_${randomBytes(6).toString('hex')}`;
   await onServer(serverUrl, `CREATE DATABASE ${name}`);
   const ownerUrl = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href;
@@ -78,8 +79,19 @@ export async function createTestDatabase(options: { serverUrl?: string | undefin
   };
 }
 
-async function onServer(serverUrl: string, statement: string): Promise<void> {
+async function onServer(serverUrl: string, statement: string): Promise<number> {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  const { rowCount } = await client.query(statement).finally(() => client.end());
+  return rowCount ?? 0;
+}
+
+// Setting the roles' password would lock a running installation out of its own server.
+async function refuseForeignServer(serverUrl: string): Promise<void> {
+  if ((await onServer(serverUrl, `SELECT FROM pg_roles WHERE rolname = 'visavis_app' AND rolcanlogin`)) === 0) return;
+  try {
+    await onServer(roleUrl(serverUrl, 'visavis_app', ROLE_PASSWORD), 'SELECT');
+  } catch (cause) {
+    throw new Error('an installation uses the server of TEST_DATABASE_URL: give the tests one of their own, or its password in TEST_ROLE_PASSWORD', { cause });
+  }
 }
