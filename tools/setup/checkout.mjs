@@ -37,7 +37,7 @@ export async function installPackages() {
   if (!installedMatchesLock()) {
     await step('Packages from npm', async (note) => {
       note('npm ci, about a minute');
-      await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], note);
+      await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
     });
   }
   hydratePostgresLinks();
@@ -95,8 +95,13 @@ export async function buildApps() {
 
 /** Runs a target of every package that has it; an error tells only of the packages that failed. */
 export async function runNx(target, note) {
+  let begun = 0;
+  const count = (text) => {
+    begun += text.match(/^> nx run /gm)?.length ?? 0;
+    if (begun > 0) note?.(`${begun} packages`);
+  };
   try {
-    await run(join(modulesDir, '.bin', 'nx'), ['run-many', '-t', target, '--outputStyle=static'], note);
+    await run(join(modulesDir, '.bin', 'nx'), ['run-many', '-t', target, '--outputStyle=static'], count);
   } catch (error) {
     throw error instanceof SetupError ? new SetupError(failedTasks(error.message)) : error;
   }
@@ -152,7 +157,7 @@ function setStamp(name, value) {
   writeFileSync(join(stampDir, name), value);
 }
 
-/** Runs a tool of the set-up in the checkout; its output is shown only if it fails. */
+/** Runs a tool of the set-up in the checkout; its output goes to `note` as it comes, and is shown if it fails. */
 export function run(command, args, note, env = nxEnvironment()) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: rootDir, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -161,8 +166,7 @@ export function run(command, args, note, env = nxEnvironment()) {
     let output = '';
     const collect = (chunk) => {
       output = (output + chunk).slice(-outputKept);
-      const line = stripVTControlCharacters(String(chunk)).trim().split('\n').at(-1)?.trim();
-      if (line) note?.(line.slice(0, 80));
+      note?.(stripVTControlCharacters(String(chunk)));
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);

@@ -1,8 +1,9 @@
 // What the set-up says while it works: one line per step, with the time it took. On a terminal the running step's line is rewritten in place; without one,
-// or with CI set, every line is final and a long step reports now and then.
+// or with CI set, every line is final, and a long step says that it began and reports now and then.
 const live = process.stdout.isTTY === true && !process.env.CI;
 const began = Date.now();
 const repeatAfterMs = 15_000;
+const announceAfterMs = 2_000;
 
 let current;
 
@@ -52,6 +53,7 @@ export async function step(title, work) {
     }
   };
   drawLive();
+  const announcement = live ? undefined : setTimeout(() => process.stdout.write(`… ${title}${own.note ? ` (${own.note})` : ''}\n`), announceAfterMs);
   try {
     const result = await work(note);
     clearLive();
@@ -62,6 +64,7 @@ export async function step(title, work) {
     process.stdout.write(`✗ ${title}  ${seconds(Date.now() - start)}\n`);
     throw error;
   } finally {
+    clearTimeout(announcement);
     current = outer;
     drawLive();
   }
