@@ -7,6 +7,8 @@ export interface TestSenderOptions {
   height?: number;
   fps?: number;
   toneHz?: number;
+  /** How much later than sound of the same moment pictures are sent. */
+  videoDelayMs?: number;
 }
 
 export interface TestSender {
@@ -21,7 +23,7 @@ const samplesPerMs = 48;
 
 /** Sends a moving picture and a tone into an ingest in real time, until stopped: what a render worker does, without a face. */
 export async function startTestSender(ingest: IngestInfo, options: TestSenderOptions = {}): Promise<TestSender> {
-  const { width = 320, height = 240, fps = 25, toneHz = 440 } = options;
+  const { width = 320, height = 240, fps = 25, toneHz = 440, videoDelayMs = 0 } = options;
   const video = createVideoEncoder({ codec: ingest.video.codec, width, height, fps, maxBitrate: 800_000 });
   const opus = createOpusEncoder();
   let keyFrameDue = false;
@@ -60,7 +62,7 @@ export async function startTestSender(ingest: IngestInfo, options: TestSenderOpt
       for (let i = 0; i < pcm.length; i += 1) pcm[i] = 0.3 * Math.sin((2 * Math.PI * toneHz * (audioSample + i)) / 48_000);
       rtp.sendAudio(opus.encode(pcm), audioSample);
     }
-    for (; videoSample <= now; videoSample += frameSamples) {
+    for (; videoSample <= now - videoDelayMs * samplesPerMs; videoSample += frameSamples) {
       drawBar(picture.data, width, height, Math.round(videoSample / frameSamples));
       const coded = video.encode(picture, keyFrameDue);
       if (coded.key) {
