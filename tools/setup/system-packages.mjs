@@ -2,7 +2,7 @@
 // Homebrew too; anyone else is told the one command to run.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { SetupError, step } from './progress.mjs';
+import { SetupError, say, step } from './progress.mjs';
 
 /** Programs by need. `optional` ones improve the result and are installed where that needs no asking. */
 const programs = {
@@ -60,7 +60,14 @@ export async function ensureSystemPackages(needs, aptPackages = []) {
 
   if (manager === 'apt' && isRoot) {
     const packages = [...missing.map((need) => programs[need].apt), ...aptPackages];
-    if (packages.length > 0) await aptInstall(packages, missing.includes('redis'));
+    if (packages.length === 0) return;
+    try {
+      await aptInstall(packages, missing.includes('redis'));
+    } catch (error) {
+      // Without a network, what only makes things better must not keep the rest from starting.
+      if (required.length > 0 || aptPackages.length > 0) throw error;
+      say(`  goes on without ${packages.join(', ')}`);
+    }
     return;
   }
   if (manager === 'brew' && !isRoot) {
