@@ -21,6 +21,9 @@ export function openPool({ url, max, applicationName, pipeline = false }: PoolOp
     idleTimeoutMillis: 60_000,
     allowExitOnIdle: true,
     keepAlive: true,
+    // Nothing here takes long: what does is stuck, and would hold locks and a connection.
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 60_000,
     types,
     pipeline,
   });
