@@ -27,9 +27,23 @@ export function AvatarPicker({ avatars, selectedId, locked, onChoose }: AvatarPi
 
   return (
     <section aria-label="Avatars" className={`flex min-w-0 flex-col gap-3 ${locked ? 'max-lg:hidden' : ''}`}>
+      {uploads.items
+        .filter((item) => item.problem !== null)
+        .map((item) => (
+          <FailedCard key={item.key} name={item.name} reason={item.problem ?? ''} onRetry={uploads.replace(item.key)} onRemove={() => uploads.dismiss(item.key)} />
+        ))}
+      {failed.map((one) => (
+        <FailedCard
+          key={one.id}
+          name={one.name}
+          reason={one.failure?.detail ?? 'The picture could not be prepared.'}
+          onRetry={uploads.replaceAvatar(one.id)}
+          onRemove={() => uploads.remove(one.id)}
+        />
+      ))}
       <fieldset
         disabled={locked}
-        className={`grid min-w-0 auto-cols-[92px] grid-flow-col gap-2.5 max-lg:-mx-4 max-lg:overflow-x-auto max-lg:px-4 max-lg:py-1 lg:grid-flow-row lg:auto-cols-auto lg:grid-cols-2 ${locked ? 'opacity-60' : ''}`}
+        className={`grid min-w-0 auto-cols-[92px] grid-flow-col gap-2.5 max-lg:-mx-4 max-lg:overflow-x-auto max-lg:px-4 max-lg:py-1 lg:-m-1.5 lg:max-h-[calc(100dvh-9rem)] lg:grid-flow-row lg:auto-cols-auto lg:grid-cols-2 lg:content-start lg:overflow-y-auto lg:p-1.5 ${locked ? 'opacity-60' : ''}`}
       >
         <legend className="sr-only">Avatar of the next session</legend>
         <UploadButton dragging={uploads.dragging} disabled={locked} onFiles={uploads.add} />
@@ -49,20 +63,6 @@ export function AvatarPicker({ avatars, selectedId, locked, onChoose }: AvatarPi
           />
         ))}
       </fieldset>
-      {uploads.items
-        .filter((item) => item.problem !== null)
-        .map((item) => (
-          <FailedCard key={item.key} name={item.name} reason={item.problem ?? ''} onRetry={uploads.replace(item.key)} onRemove={() => uploads.dismiss(item.key)} />
-        ))}
-      {failed.map((one) => (
-        <FailedCard
-          key={one.id}
-          name={one.name}
-          reason={one.failure?.detail ?? 'The picture could not be prepared.'}
-          onRetry={uploads.replaceAvatar(one.id)}
-          onRemove={() => uploads.remove(one.id)}
-        />
-      ))}
       {uploads.removeProblem !== null && <Notice tone="danger">{uploads.removeProblem}</Notice>}
       {avatars.isError && (
         <Notice

@@ -1,7 +1,7 @@
 import { MessageSquareText } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { costOf, formatCost, formatRate } from '../format/credits.ts';
-import { formatClock } from '../format/time.ts';
+import { formatClock, formatLength } from '../format/time.ts';
 import { meterMs, type SessionState } from '../session/session-state.ts';
 import { useNow } from '../session/use-now.ts';
 import { Notice } from './notice.tsx';
@@ -24,7 +24,8 @@ export function Conversation({ state, creditsPerMinute }: { readonly state: Sess
         {state.creditsLow !== null && state.phase !== 'ended' && (
           <div className="p-3 pb-0">
             <Notice tone="warn">
-              Credits run out in about {formatClock(state.creditsLow.remainingSeconds * 1000)}; the session then ends.
+              {formatCost(state.creditsLow.remainingCredits)} credits are left, enough for about {formatLength(state.creditsLow.remainingSeconds * 1000)}. The session ends when they
+              are used up.
             </Notice>
           </div>
         )}

@@ -18,7 +18,7 @@ interface StageStatusProps {
 /** What lies over the running picture: that it is live, what interrupts it, what needs a touch. */
 export function StageStatus({ state, blocked, onUnblock, secondsUntilAbsent, onPresent }: StageStatusProps) {
   const running = canSpeak(state.phase);
-  const nowMs = useNow(state.meter.runningSinceMs !== null, 500);
+  const nowMs = useNow(state.meter.runningSinceMs !== null, 250);
   const speaking = state.utterances.some((one) => one.status === 'speaking');
   if (!running) return null;
   return (
@@ -39,7 +39,7 @@ export function StageStatus({ state, blocked, onUnblock, secondsUntilAbsent, onP
         <div className="absolute inset-x-4 top-13 flex justify-center lg:top-4">
           <Badge>
             <Spinner />
-            {state.phase === 'reassigning' ? 'A worker was lost. Moving to another one…' : 'Waiting for the network…'}
+            {state.phase === 'reassigning' ? 'A worker was lost. Moving to another one…' : 'The picture stopped. Reconnecting…'}
           </Badge>
         </div>
       )}

@@ -22,7 +22,7 @@ export function VoiceSelect({ voices, value, onChange }: VoiceSelectProps) {
         id={id}
         value={value ?? ''}
         onChange={(event) => onChange(event.target.value)}
-        className="-mr-7 h-9 max-w-36 min-w-0 appearance-none truncate rounded-lg bg-transparent pr-8 pl-2 text-[13px] font-medium sm:max-w-60"
+        className="-mr-7 field-sizing-content h-9 max-w-36 min-w-0 appearance-none truncate rounded-lg bg-transparent pr-8 pl-2 text-[13px] font-medium sm:max-w-60"
       >
         {groupVoices(voices).map((group) => (
           <optgroup key={group.title} label={group.title}>

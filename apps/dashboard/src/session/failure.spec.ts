@@ -41,6 +41,7 @@ describe('toFailure', () => {
 describe('toSentence', () => {
   it('prefers the issue, then the wait, then the detail', () => {
     expect(toSentence(problem('invalid_request', { issues: [{ path: 'text', message: 'must not be empty' }] }))).toBe('text: must not be empty');
+    expect(toSentence(problem('unsupported_media_type', { issues: [{ path: 'image', message: 'must be a picture' }] }))).toBe('The API’s own words.');
     expect(toSentence(problem('buffer_full', { retryAfterS: 3 }))).toBe('The API’s own words. Try again in 3 s.');
     expect(toSentence(problem('conflict'))).toBe('The API’s own words.');
   });

@@ -87,8 +87,7 @@ export function toFailure(error: unknown): Failure {
   const { code, retryAfterS, requestId } = error;
   if (!isKnown(code)) return { code: 'unknown', title: 'The server refused', advice: error.message, retry: true, retryAfterS, requestId };
   const words = START[code];
-  const issue = error.issues[0];
-  const advice = words.advice ?? (issue === undefined ? error.message : `${error.message} ${issue.path}: ${issue.message}`.trim());
+  const advice = words.advice ?? error.message + (wrongField(error) === null ? '' : ` ${wrongField(error)}`);
   return { code, title: words.title, advice, retry: words.retry, retryAfterS, requestId: code === 'internal' ? requestId : null };
 }
 
@@ -96,12 +95,19 @@ function isKnown(code: string): code is ProblemCode {
   return Object.hasOwn(START, code);
 }
 
+/** A request that was wrong in itself is explained by its first issue; every other detail is a sentence of its own. */
+function wrongField(error: ApiProblem): string | null {
+  const issue = error.issues[0];
+  if (issue === undefined || error.code !== 'invalid_request') return null;
+  return issue.path === '' ? issue.message : `${issue.path}: ${issue.message}`;
+}
+
 /** One sentence for a command that was refused while the session goes on (speak, interrupt, delete). */
 export function toSentence(error: unknown): string {
   if (error instanceof NetworkProblem) return 'The server could not be reached. Check your network and try again.';
   if (!(error instanceof ApiProblem)) return 'Something unexpected happened. Try again.';
-  const issue = error.issues[0];
-  if (issue !== undefined) return `${issue.path === '' ? '' : `${issue.path}: `}${issue.message}`;
+  const field = wrongField(error);
+  if (field !== null) return field;
   if (error.retryAfterS !== null) return `${error.message} Try again in ${error.retryAfterS} s.`;
   return error.message;
 }

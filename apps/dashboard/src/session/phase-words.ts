@@ -15,7 +15,7 @@ export function describePhase(state: Pick<SessionState, 'phase' | 'failure' | 'e
     case 'reassigning':
       return 'A worker was lost. Moving to another one.';
     case 'reconnecting':
-      return 'Waiting for the network.';
+      return 'The picture stopped. Reconnecting.';
     case 'ending':
       return 'Ending the session.';
     case 'ended':
