@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { observer, type types } from 'mediasoup';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMediaNode, type MediaNode, type MediaNodeEvents } from './index.ts';
 import { findWorkerBinary, startTestSender, type TestSender } from './testing/index.ts';
@@ -10,6 +11,13 @@ if (!workerBin) console.error('SKIPPED: the media node needs a mediasoup worker 
 const offer = (name: string): string => readFileSync(new URL(`./testing/offers/${name}.sdp`, import.meta.url), 'utf8');
 const chromiumOffer = offer('chromium-156-audio-video');
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Every transport mediasoup was asked for by these tests; pipes stay with their routers, the others must go with their session. */
+const transports: types.Transport[] = [];
+observer.on('newworker', (worker) => {
+  worker.observer.on('newrouter', (router) => router.observer.on('newtransport', (transport) => void transports.push(transport)));
+});
+const openTransports = () => transports.filter(({ closed, type }) => !closed && type !== 'pipe').map(({ type }) => type);
 
 describe.skipIf(!workerBin)('a media node', () => {
   let node: MediaNode;
@@ -150,6 +158,18 @@ describe.skipIf(!workerBin)('a media node', () => {
     await Promise.all([node.closeSession('race'), node.closeViewer('race', viewer?.viewerId ?? '')]);
   });
 
+  it('leaves nothing behind when a session is closed while it changes', async () => {
+    const settled: PromiseSettledResult<unknown>[] = [];
+    for (let i = 0; i < 10; i += 1) {
+      const sessionId = `closing_${i}`;
+      await node.openSession({ sessionId, epoch: 1, video: { codec: 'vp8' } });
+      const calls = [node.replaceIngest(sessionId, 2), node.answerViewer(sessionId, chromiumOffer), node.answerViewer(sessionId, offer('firefox-153-audio-video'))];
+      settled.push(...(await Promise.allSettled([...calls, node.closeSession(sessionId)])));
+    }
+    for (const result of settled) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'session_not_found' });
+    expect(openTransports()).toEqual([]);
+  });
+
   it('stays flat over 100 sessions with a viewer each', { timeout: 120_000 }, async () => {
     const offers = { h264: [chromiumOffer, offer('aiortc-1.16-audio-video')], vp8: [chromiumOffer, offer('firefox-153-audio-video')] };
     const round = async (from: number, to: number) => {
@@ -167,6 +187,7 @@ describe.skipIf(!workerBin)('a media node', () => {
     await round(20, 120);
     const after = await node.load();
     expect(after).toMatchObject({ sessions: 0, viewers: 0 });
+    expect(openTransports()).toEqual([]);
     const grownBytes = after.workers.map((worker, index) => worker.memoryBytes - (before.workers[index]?.memoryBytes ?? 0));
     for (const bytes of grownBytes) expect(bytes).toBeLessThan(8_000_000);
   });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { types } from 'mediasoup';
 import { announcedFor } from './listen-address.ts';
-import { MediaError } from './media.errors.ts';
+import { isMediaError, MediaError } from './media.errors.ts';
 import type { IngestInfo, MediaLoad, MediaNode, MediaNodeConfig, MediaNodeEvents, OpenSessionRequest, PatchResult, ViewerAnswer } from './media-node.types.ts';
 import { MediaWorker } from './media-worker.ts';
 import { MediaSession } from './session.ts';
@@ -78,15 +78,15 @@ class Node implements MediaNode {
   }
 
   async replaceIngest(sessionId: string, epoch: number): Promise<IngestInfo> {
-    return this.#session(sessionId).replaceIngest(epoch);
+    return this.#on(sessionId, (session) => session.replaceIngest(epoch));
   }
 
   async answerViewer(sessionId: string, offerSdp: string): Promise<ViewerAnswer> {
-    return this.#session(sessionId).answerViewer(offerSdp);
+    return this.#on(sessionId, (session) => session.answerViewer(offerSdp));
   }
 
   async patchViewer(sessionId: string, viewerId: string, sdpFragment: string, ifMatch?: string): Promise<PatchResult> {
-    return this.#session(sessionId).patchViewer(viewerId, sdpFragment, ifMatch);
+    return this.#on(sessionId, (session) => session.patchViewer(viewerId, sdpFragment, ifMatch));
   }
 
   async closeViewer(sessionId: string, viewerId: string): Promise<boolean> {
@@ -103,7 +103,7 @@ class Node implements MediaNode {
   }
 
   async requestKeyFrame(sessionId: string): Promise<void> {
-    await this.#session(sessionId).requestKeyFrame();
+    await this.#on(sessionId, (session) => session.requestKeyFrame());
   }
 
   async audioPacketCount(sessionId: string): Promise<number> {
@@ -146,6 +146,17 @@ class Node implements MediaNode {
     const session = this.#sessions.get(sessionId);
     if (!session) throw new MediaError('session_not_found', `Session ${sessionId} is not open on this media node.`);
     return session;
+  }
+
+  /** What mediasoup throws because its worker died under the call means that the session is gone. */
+  async #on<T>(sessionId: string, task: (session: MediaSession) => Promise<T>): Promise<T> {
+    const session = this.#session(sessionId);
+    try {
+      return await task(session);
+    } catch (error) {
+      if (isMediaError(error) || session.worker.alive) throw error;
+      throw new MediaError('session_not_found', `Session ${sessionId} was lost with its media worker.`);
+    }
   }
 
   #portOf(index: number): number {

@@ -29,10 +29,6 @@ export class RouterPool {
     this.#worker = worker;
   }
 
-  get size(): number {
-    return this.#routers.size;
-  }
-
   async lease(mapping: PayloadMapping): Promise<RouterLease> {
     const key = mappingKey(mapping);
     const pooled = this.#routers.get(key) ?? this.#add(key, mapping);

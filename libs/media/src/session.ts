@@ -68,11 +68,6 @@ export class MediaSession {
     return this.#ingest.isAlive();
   }
 
-  /** All viewers, connected or about to be. */
-  get viewers(): number {
-    return this.#viewers.size;
-  }
-
   get connectedViewers(): number {
     return [...this.#viewers.values()].filter(({ connected }) => connected).length;
   }
@@ -95,6 +90,10 @@ export class MediaSession {
       const previous = this.#ingest;
       // From here on the old epoch counts for nothing more, even if its worker still sends.
       const retired = await previous.readAudioPackets();
+      if (this.#closed) {
+        next.close();
+        throw notOpen(this.id);
+      }
       this.#retiredAudioPackets += retired;
       this.#ingest = next;
       await Promise.all([...this.#viewers.values()].map((viewer) => this.#play(viewer)));
@@ -148,7 +147,7 @@ export class MediaSession {
     }
   }
 
-  patchViewer(viewerId: string, sdpFragment: string, ifMatch: string | undefined): Promise<PatchResult> {
+  async patchViewer(viewerId: string, sdpFragment: string, ifMatch: string | undefined): Promise<PatchResult> {
     const viewer = this.#viewers.get(viewerId);
     if (!viewer) throw new MediaError('viewer_not_found', 'There is no such viewer, or it is gone.');
     return viewer.patch(sdpFragment, ifMatch);
