@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 
 export interface RtpTransport {
   /** Sends `packet[0, length)`; the bytes may not be written to for some milliseconds after. */
@@ -16,17 +16,23 @@ export interface UdpTransportOptions {
 
 const BUFFER_BYTES = 1024 * 1024;
 
-/** One connected UDP socket: no address look-up per packet, and packets from anyone else never arrive. */
+/**
+ * One connected UDP socket: no address look-up per packet, and packets from anyone else never arrive.
+ * @throws Error when the address is a name or can't be reached.
+ */
 export async function openUdpTransport(options: UdpTransportOptions): Promise<RtpTransport> {
   const { address, port } = options.remote;
+  if (isIP(address) === 0) throw new Error(`"${address}" is no IP address`);
   const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
   let closed = false;
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
-    socket.connect(port, address, () => {
+    // Node's types leave out that the callback gets the error.
+    socket.connect(port, address, ((error?: Error) => {
       socket.off('error', reject);
-      resolve();
-    });
+      if (error) reject(error);
+      else resolve();
+    }) as () => void);
   }).catch((error: unknown) => {
     socket.close();
     throw error;

@@ -5,3 +5,5 @@ export type { MediaSessionStats } from './media-stats.ts';
 export type { PipelineEvent, PipelineEventHandler, SpeechFailure } from './pipeline-event.ts';
 export type { SpeakOptions } from './speech-line.ts';
 export type { SpeechSource, SpeechSourceOpener } from './speech-feed.ts';
+export { PipelinePool } from './pool/pipeline-pool.ts';
+export type { PipelinePoolOptions, PooledAvatar, PooledSessionOptions } from './pool/pipeline-pool.ts';

@@ -105,7 +105,8 @@ export class SpeechFeed {
   }
 }
 
-function describeFailure(error: unknown): SpeechFailure {
+/** What a customer may know of an error: its code and message if they were made for that. */
+export function describeFailure(error: unknown): SpeechFailure {
   if (error instanceof Error && typeof (error as Partial<CodedError>).code === 'string' && error.name.startsWith('Speech')) {
     return { code: (error as unknown as CodedError).code, detail: error.message, cause: error };
   }

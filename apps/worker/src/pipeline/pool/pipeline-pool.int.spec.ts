@@ -1,0 +1,156 @@
+/** Real: threads, encoders, sockets, time. Not real: the engine (a gradient) and the receiver (a socket that counts). */
+import { randomBytes } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PipelineEvent } from '../pipeline-event.ts';
+import { tone } from '../testing/speech.ts';
+import { PipelinePool, type PooledAvatar, type PooledSessionOptions } from './pipeline-pool.ts';
+
+const patience = { timeout: 30_000, interval: 20 };
+
+describe('a pool of pipeline threads', () => {
+  let pool: PipelinePool;
+  let sink: Socket;
+  let avatar: PooledAvatar;
+  let packets: number;
+  let lost: Error[];
+
+  beforeEach(async () => {
+    packets = 0;
+    lost = [];
+    sink = createSocket('udp4').bind(0, '127.0.0.1');
+    sink.on('message', () => packets++);
+    await once(sink, 'listening');
+    pool = new PipelinePool({
+      threadUrl: new URL('../testing/gradient-thread.ts', import.meta.url),
+      threads: 2,
+      onThreadLost: (error) => lost.push(error),
+    });
+    avatar = await pool.loadAvatar('gradient', Uint8Array.of(1));
+  });
+  afterEach(async () => {
+    await pool.close();
+    sink.close();
+  });
+
+  function options(events: PipelineEvent[], chosen = avatar): PooledSessionOptions {
+    const key = randomBytes(28).toString('base64');
+    return {
+      avatar: chosen,
+      width: 128,
+      height: 128,
+      fps: 25,
+      codec: 'h264',
+      seed: 1,
+      onEvent: (event) => events.push(event),
+      ingest: {
+        address: '127.0.0.1',
+        port: sink.address().port,
+        sendKey: key,
+        receiveKey: key,
+        audio: { ssrc: 1, payloadType: 111 },
+        video: { ssrc: 2, payloadType: 102 },
+        cname: 'x',
+      },
+    };
+  }
+
+  const typesOf = (events: PipelineEvent[]): string[] => events.map(({ type }) => type);
+
+  it('runs sessions side by side, with speech from this thread, exact ends and stats', async () => {
+    const logs = [0, 1, 2].map((): PipelineEvent[] => []);
+    const sessions = await Promise.all(logs.map((events) => pool.createMediaSession(options(events))));
+    sessions.forEach((session, index) => session.speak({ utteranceId: `u${index}`, source: index === 0 ? tone(700) : () => tone(700) }));
+    await vi.waitFor(() => logs.forEach((events) => expect(typesOf(events)).toContain('utterance.ended')), patience);
+    logs.forEach((events, index) => {
+      expect(typesOf(events)).toEqual(['sending', 'utterance.started', 'utterance.ended']);
+      expect(events[2]).toEqual({ type: 'utterance.ended', utteranceId: `u${index}`, interrupted: false, playedMs: 700 });
+    });
+    await vi.waitFor(() => expect(sessions[0]!.stats.framesSent).toBeGreaterThan(5), patience);
+    expect(sessions[0]!.rtpStats.videoPackets).toBeGreaterThan(5);
+    expect(packets).toBeGreaterThan(100);
+    sessions.forEach((session) => session.close());
+  });
+
+  it('interrupts: the source is closed here, and each utterance ends once', async () => {
+    const events: PipelineEvent[] = [];
+    const session = await pool.createMediaSession(options(events));
+    let closed = 0;
+    const source = (signal: AbortSignal) => {
+      signal.addEventListener('abort', () => closed++);
+      return tone(60_000);
+    };
+    session.speak({ utteranceId: 'a', source });
+    session.speak({ utteranceId: 'b', source });
+    session.speak({ utteranceId: 'c', source: () => Promise.reject(new Error('never opened')) as never });
+    await vi.waitFor(() => expect(typesOf(events)).toContain('utterance.started'), patience);
+    session.interrupt();
+    await vi.waitFor(() => expect(typesOf(events).filter((type) => type === 'utterance.ended').length).toBe(3), patience);
+    expect(events.filter(({ type }) => type === 'utterance.ended')).toMatchObject(['a', 'b', 'c'].map((utteranceId) => ({ utteranceId, interrupted: true })));
+    await vi.waitFor(() => expect(closed).toBe(2), patience);
+    session.close();
+  });
+
+  it('carries the reason of a failed source over, and goes on', async () => {
+    const events: PipelineEvent[] = [];
+    const session = await pool.createMediaSession(options(events));
+    const failing = async function* (): AsyncGenerator<Float32Array> {
+      yield new Float32Array(9600).fill(0.2);
+      throw Object.assign(new Error('Say less.'), { name: 'SpeechDecodeError', code: 'speech_too_long' });
+    };
+    session.speak({ utteranceId: 'a', source: failing });
+    session.speak({ utteranceId: 'b', source: tone(100) });
+    await vi.waitFor(() => expect(typesOf(events).filter((type) => type === 'utterance.ended').length).toBe(2), patience);
+    expect(events.filter(({ type }) => type === 'utterance.ended')).toEqual([
+      { type: 'utterance.ended', utteranceId: 'a', interrupted: false, playedMs: 200, error: { code: 'speech_too_long', detail: 'Say less.' } },
+      { type: 'utterance.ended', utteranceId: 'b', interrupted: false, playedMs: 100 },
+    ]);
+    session.close();
+  });
+
+  it('ends what is unfinished when closed, and nothing when handed over', async () => {
+    const logs = [0, 1].map((): PipelineEvent[] => []);
+    const sessions = await Promise.all(logs.map((events) => pool.createMediaSession(options(events))));
+    sessions.forEach((session) => session.speak({ utteranceId: 'a', source: tone(60_000) }));
+    await vi.waitFor(() => logs.forEach((events) => expect(typesOf(events)).toContain('utterance.started')), patience);
+    sessions[0]!.close();
+    sessions[1]!.close({ handOver: true });
+    await vi.waitFor(() => expect(typesOf(logs[0]!)).toContain('utterance.ended'), patience);
+    expect(typesOf(logs[1]!)).not.toContain('utterance.ended');
+    const seen = packets;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(packets - seen).toBeLessThanOrEqual(4);
+  });
+
+  it('refuses a damaged bundle, an unknown engine and an address that is none', async () => {
+    await expect(pool.loadAvatar('gradient', new Uint8Array(0))).rejects.toThrow('empty bundle');
+    await expect(pool.loadAvatar('other', Uint8Array.of(1))).rejects.toThrow('no engine other');
+    const bad = options([]);
+    bad.ingest.address = 'not an address';
+    await expect(pool.createMediaSession(bad)).rejects.toThrow();
+  });
+
+  it('reports a broken engine to its own session only', async () => {
+    const [good, broken]: PipelineEvent[][] = [[], []];
+    const session = await pool.createMediaSession(options(good!));
+    await pool.createMediaSession(options(broken!, await pool.loadAvatar('gradient', Uint8Array.of(13))));
+    await vi.waitFor(() => expect(typesOf(broken!)).toEqual(['sending', 'failed']), patience);
+    expect(typesOf(good!)).toEqual(['sending']);
+    expect(lost).toEqual([]);
+    session.close();
+  });
+
+  it('replaces a thread that died: its sessions fail, the next one finds its avatar there', async () => {
+    const logs = [0, 1].map((): PipelineEvent[] => []);
+    await Promise.all(logs.map((events) => pool.createMediaSession(options(events))));
+    const threads = (pool as unknown as { threads: { worker: { terminate(): Promise<number> } }[] }).threads;
+    await threads[0]!.worker.terminate();
+    await vi.waitFor(() => expect(lost.length).toBe(1), patience);
+    expect(logs.map((events) => typesOf(events).includes('failed')).sort()).toEqual([false, true]);
+    const again: PipelineEvent[] = [];
+    const session = await pool.createMediaSession(options(again));
+    await vi.waitFor(() => expect(typesOf(again)).toEqual(['sending']), patience);
+    session.close();
+  });
+});

@@ -1,0 +1,123 @@
+import { parentPort } from 'node:worker_threads';
+import type { AvatarEngine, LoadedAvatar } from '@visavis/engine';
+import { createMediaSession, type CreatedMediaSession } from '../create-media-session.ts';
+import type { PipelineEvent } from '../pipeline-event.ts';
+import { createPulledSpeech, type PulledSpeech } from './pulled-speech.ts';
+import type { FromThread, ToThread } from './thread-messages.ts';
+
+const STATS_EVERY_MS = 1000;
+
+/** The inside of a pipeline thread: avatars and sessions by number, driven by messages. Call it once, in the thread's program. */
+export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): void {
+  const port = parentPort;
+  if (port === null) throw new Error('a pipeline thread runs in a worker thread');
+  const tell = (message: FromThread): void => port.postMessage(message);
+  const avatars = new Map<number, Promise<LoadedAvatar>>();
+  const sessions = new Map<number, CreatedMediaSession>();
+  const speeches = new Map<number, PulledSpeech>();
+  /** Sessions that were closed before they were open. */
+  const closedEarly = new Set<number>();
+
+  const reportStats = (session: number, { stats, rtpStats }: CreatedMediaSession): void => tell({ type: 'stats', session, stats: { ...stats }, rtpStats: { ...rtpStats } });
+
+  const open = async ({ session, avatar, order }: ToThread & { type: 'open' }): Promise<void> => {
+    try {
+      const loaded = await avatars.get(avatar);
+      if (loaded === undefined) throw new Error('the avatar is not loaded in this thread');
+      const opened = await createMediaSession({
+        ...order,
+        avatar: loaded,
+        onEvent: (event) => tell({ type: 'event', session, event: withoutCause(event) }),
+        onNetworkError: (error) => tell({ type: 'network error', session, message: error.message }),
+      });
+      if (closedEarly.delete(session)) {
+        opened.close();
+        tell({ type: 'closed', session });
+        return;
+      }
+      sessions.set(session, opened);
+      tell({ type: 'opened', session });
+    } catch (error) {
+      tell({ type: 'not opened', session, message: messageOf(error) });
+    }
+  };
+
+  const handle = (message: ToThread): void => {
+    switch (message.type) {
+      case 'load': {
+        const loading = loadAvatar(engineOf, message.engine, message.bundle);
+        avatars.set(message.avatar, loading);
+        loading.then(
+          ({ memoryBytes }) => tell({ type: 'loaded', avatar: message.avatar, memoryBytes }),
+          (error: unknown) => tell({ type: 'not loaded', avatar: message.avatar, message: messageOf(error) }),
+        );
+        return;
+      }
+      case 'unload':
+        avatars.get(message.avatar)?.then(
+          (avatar) => avatar.close(),
+          () => undefined,
+        );
+        avatars.delete(message.avatar);
+        return;
+      case 'open':
+        void open(message);
+        return;
+      case 'speak': {
+        const { session, speech, utteranceId, startAtMs } = message;
+        const pulled = createPulledSpeech({
+          pull: () => tell({ type: 'pull', speech }),
+          drop: () => {
+            speeches.delete(speech);
+            tell({ type: 'drop', speech });
+          },
+        });
+        speeches.set(speech, pulled);
+        sessions.get(session)?.speak({ utteranceId, source: pulled.open, startAtMs });
+        return;
+      }
+      case 'piece':
+        speeches.get(message.speech)?.give(message.samples);
+        return;
+      case 'end of speech':
+        speeches.get(message.speech)?.end(message.failure);
+        speeches.delete(message.speech);
+        return;
+      case 'interrupt':
+        sessions.get(message.session)?.interrupt();
+        return;
+      case 'key frame':
+        sessions.get(message.session)?.requestKeyFrame();
+        return;
+      case 'close': {
+        const session = sessions.get(message.session);
+        if (session === undefined) {
+          closedEarly.add(message.session);
+          return;
+        }
+        sessions.delete(message.session);
+        session.close({ handOver: message.handOver });
+        reportStats(message.session, session);
+        tell({ type: 'closed', session: message.session });
+      }
+    }
+  };
+
+  port.on('message', handle);
+  setInterval(() => sessions.forEach((session, number) => reportStats(number, session)), STATS_EVERY_MS);
+}
+
+async function loadAvatar(engineOf: (name: string) => AvatarEngine, engine: string, bundle: Uint8Array): Promise<LoadedAvatar> {
+  return engineOf(engine).load(bundle);
+}
+
+/** Causes are for the log of the thread that saw them; not everything in them can cross. */
+function withoutCause(event: PipelineEvent): PipelineEvent {
+  if (event.type === 'failed') return { type: 'failed', error: messageOf(event.error) };
+  if (event.type === 'utterance.ended' && event.error !== undefined) return { ...event, error: { code: event.error.code, detail: event.error.detail } };
+  return event;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
