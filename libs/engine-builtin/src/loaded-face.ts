@@ -9,7 +9,7 @@ import type { FaceMesh } from './face/landmarks.ts';
 import { MOTION_LOOK_AHEAD_MS, MotionSource } from './motion/motion-source.ts';
 import { restPose } from './motion/pose.ts';
 import { partNames } from './prepare/prepare-photo.ts';
-import { FaceRenderer } from './render/face-renderer.ts';
+import { CELL, FaceRenderer } from './render/face-renderer.ts';
 import { cropAndScale } from './render/plane-scaling.ts';
 import type { Plane } from './render/plane-scaling.ts';
 import { makeTexture, rgbToPlanes } from './render/texture.ts';
@@ -21,9 +21,6 @@ interface Master {
   mesh: FaceMesh;
   yawDegrees: number;
 }
-
-/** Cells of the renderer: frames are drawn at a multiple of this and cut to size. */
-const ALIGN = 8;
 
 /** @throws Error when the bundle is damaged, or made by another engine or version. */
 export async function loadFace(bundle: Uint8Array, identity: { engine: string; engineVersion: string }): Promise<LoadedFace> {
@@ -79,8 +76,8 @@ export class LoadedFace implements LoadedAvatar {
 function makeRenderer(master: Master, frame: PictureSize): FaceRenderer {
   const crop = frameCrop({ width: master.y.width, height: master.y.height }, master.mesh, frame);
   const scale = frame.width / crop.width;
-  const width = Math.ceil(frame.width / ALIGN) * ALIGN;
-  const height = Math.ceil(frame.height / ALIGN) * ALIGN;
+  const width = Math.ceil(frame.width / CELL) * CELL;
+  const height = Math.ceil(frame.height / CELL) * CELL;
   const wide = { ...crop, width: width / scale, height: height / scale };
   const half = { left: wide.left / 2, top: wide.top / 2, width: wide.width / 2, height: wide.height / 2 };
   const texture = makeTexture(

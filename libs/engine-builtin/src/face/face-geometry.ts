@@ -20,8 +20,8 @@ export interface EyeGeometry {
 
 /**
  * A face in axes of its own: `a` to the picture's right along the mouth, `b` down along the face, both 0 between the lips
- * and measured in units. One unit is the eye distance of a face seen from the front (taken from the face's height, which
- * turning the head doesn't shorten).
+ * and measured in units. One unit is about half of the face's height, 78 mm or 1.25 eye distances seen from the front: unlike the
+ * eye distance it doesn't shrink when the head is turned.
  */
 export interface FaceGeometry {
   originX: number;
@@ -53,7 +53,6 @@ export interface FaceGeometry {
   rightEye: EyeGeometry;
 }
 
-/** Eye distance over the height from forehead to chin, for a head seen from the front. */
 const UNITS_PER_FACE_HEIGHT = 1 / 2.02;
 
 export function faceGeometry(mesh: FaceMesh, yawDegrees: number): FaceGeometry {
@@ -72,6 +71,15 @@ export function faceGeometry(mesh: FaceMesh, yawDegrees: number): FaceGeometry {
   const a = (index: number) => ((xOf(mesh, index) - originX) * rightX + (yOf(mesh, index) - originY) * rightY) / unitPx;
   const b = (index: number) => ((yOf(mesh, index) - originY) * rightX - (xOf(mesh, index) - originX) * rightY) / unitPx;
   const curve = (indices: readonly number[]): Curve => sortedCurve(indices.map(a), indices.map(b));
+  const corner = (inner: number, outer: number) => ({ a: (a(inner) + a(outer)) / 2, b: (b(inner) + b(outer)) / 2 });
+  const seam = (indices: readonly number[]): Curve => {
+    const left = corner(78, 61);
+    const right = corner(308, 291);
+    // Where the head is turned the far points crowd behind the corner and would fold the curve: they are left out.
+    const room = 0.06 * (right.a - left.a);
+    const inner = indices.slice(1, -1).filter((index) => a(index) > left.a + room && a(index) < right.a - room);
+    return sortedCurve([left.a, ...inner.map(a), right.a], [left.b, ...inner.map(b), right.b]);
+  };
   const eye = (upper: readonly number[], lower: readonly number[], brow: readonly number[], iris: number): EyeGeometry => ({
     upper: curve(upper),
     lower: curve(lower),
@@ -93,12 +101,12 @@ export function faceGeometry(mesh: FaceMesh, yawDegrees: number): FaceGeometry {
     centreX: (bounds.left + bounds.right) / 2,
     centreY: (bounds.top + bounds.bottom) / 2,
     yaw: (yawDegrees * Math.PI) / 180,
-    leftCornerA: (a(78) + a(61)) / 2,
-    rightCornerA: (a(308) + a(291)) / 2,
+    leftCornerA: corner(78, 61).a,
+    rightCornerA: corner(308, 291).a,
     leftEdgeA: edgeAt(faceOval.map(a), faceOval.map(b), Math.min),
     rightEdgeA: edgeAt(faceOval.map(a), faceOval.map(b), Math.max),
-    upperSeam: curve(contour.innerLipUpper),
-    lowerSeam: curve(contour.innerLipLower),
+    upperSeam: seam(contour.innerLipUpper),
+    lowerSeam: seam(contour.innerLipLower),
     upperLipB: b(point.lipCentreUpperOuter),
     lowerLipB: b(point.lipCentreLowerOuter),
     noseB: b(point.noseBase),

@@ -3,7 +3,7 @@ import { distance, meshBounds, point } from './landmarks.ts';
 import type { FaceMesh } from './landmarks.ts';
 
 /** Shorter side of a frame, as a multiple of the face's height from forehead to chin. */
-export const HEAD_ROOM = 2.2;
+export const HEAD_ROOM = 2.05;
 /** Where the middle of the face lies in the frame, from its top. */
 const FACE_CENTRE_FROM_TOP = 0.46;
 

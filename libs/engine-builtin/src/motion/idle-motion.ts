@@ -13,10 +13,10 @@ const SHUT_S = 0.04;
 const OPEN_S = 0.16;
 
 const sway = {
-  yaw: { hz: 0.16, amount: 0.042 },
-  pitch: { hz: 0.13, amount: 0.024 },
-  roll: { hz: 0.11, amount: 0.012 },
-  shiftX: { hz: 0.12, amount: 0.014 },
+  yaw: { hz: 0.16, amount: 0.027 },
+  pitch: { hz: 0.13, amount: 0.015 },
+  roll: { hz: 0.11, amount: 0.008 },
+  shiftX: { hz: 0.12, amount: 0.012 },
   shiftY: { hz: 0.15, amount: 0.008 },
 } as const;
 const SWAY_CHANNELS = Object.keys(sway) as (keyof typeof sway)[];

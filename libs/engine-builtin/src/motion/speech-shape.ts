@@ -22,7 +22,9 @@ const FIRST_LEVEL = 0.06;
 const LOWEST_LEVEL = 0.012;
 /** Below this nothing is speech, whatever the noise floor. */
 const QUIET_RMS = 0.0025;
-const JAW_AT_FULL_VOICE = 0.46;
+const JAW_AT_FULL_VOICE = 0.74;
+/** Louder still opens little more: the curve bends by this much. */
+const JAW_SATURATION = 1.4;
 
 const ATTACK_MS = 22;
 const RELEASE_MS = 50;
@@ -74,7 +76,7 @@ export class SpeechShape {
     const open = voice * (0.74 + 0.42 * openVowel) * (1 - 0.35 * hiss);
     const dip = active * (1 - gate);
 
-    ease(state, from, to, shape.jaw, JAW_AT_FULL_VOICE * open);
+    ease(state, from, to, shape.jaw, jawOpening(open));
     ease(state, from, to, shape.wide, Math.max(-1, Math.min(1, gate * (0.75 * spread + 0.3 * hiss))));
     ease(state, from, to, shape.upperLip, 0.3 * open + 0.2 * hiss * gate);
     ease(state, from, to, shape.lowerLip, 0.3 * open + 0.35 * hiss * gate);
@@ -86,6 +88,10 @@ export class SpeechShape {
 /** Shapes fade like this when no more sound follows: the factor after some time. */
 export function releaseFactor(elapsedMs: number): number {
   return Math.exp(-elapsedMs / RELEASE_MS);
+}
+
+function jawOpening(open: number): number {
+  return (JAW_AT_FULL_VOICE * (1 - Math.exp(-JAW_SATURATION * open))) / (1 - Math.exp(-JAW_SATURATION));
 }
 
 function ease(state: Float32Array, from: number, to: number, index: number, target: number): void {

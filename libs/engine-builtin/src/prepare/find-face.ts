@@ -13,9 +13,9 @@ export const MAX_YAW_DEGREES = 42;
 const COMPARABLE_FACE = 0.5;
 
 const DETECT_SIDE = 1024;
-/** The mesh sees its face in 192 pixels; a crop in which the face fills this part gives the most even results. */
+/** The close-up is this many times the face, and enlarged: the mesh comes in whole pixels, and lips need finer ones. */
 const REFINE_CROP_PER_FACE = 2.2;
-const REFINE_SIDE = 640;
+const REFINE_SIDE = 1536;
 const MIN_BOX_SCORE = 0.4;
 const MIN_MESH_SCORE = 0.6;
 

@@ -54,13 +54,14 @@ export function displacementOf(face: FaceGeometry, frame: PictureSize): Displace
 
     const r = Math.hypot((x - headX) / halfWidth, (y - headY) / halfHeight);
     const bulge = r < 1 ? HEAD_DEPTH * faceHeightPx * (1 - r * r) * (1 - r * r) : 0;
-    const head = 1 - smoothstep(0.95, 1.7, r);
+    const head = 1 - smoothstep(0.9, 1.4, r);
     set(channel.yaw, bulge, 0);
     set(channel.pitch, 0, bulge);
     set(channel.roll, -(y - pivotY) * head, (x - headX) * head);
     set(channel.shiftX, unitPx * head, 0);
     set(channel.shiftY, 0, unitPx * head);
-    const body = smoothstep(chinY - 0.1 * faceHeightPx, Math.max(chinY + 0.45 * faceHeightPx, frame.height * 0.95), y);
+    const shoulders = 1 - smoothstep(0.8, 1.25, Math.abs(x - headX) / faceHeightPx);
+    const body = shoulders * smoothstep(chinY - 0.1 * faceHeightPx, Math.max(chinY + 0.45 * faceHeightPx, frame.height * 0.95), y);
     set(channel.breath, 0, -unitPx * (reach.breathBody * body + reach.breathHead * head * (1 - body)));
     if (surface === 'skull') return;
 
@@ -110,6 +111,11 @@ function mouthField(face: FaceGeometry) {
     const s = Math.abs(mouthPosition(face, a));
     return s < 1 ? smoothstep(0, 1, s) : 1 - smoothstep(0, 0.6, beyondCorner(a));
   };
+  // Lips part in an oval; on the side that is turned away its end is seen edge-on and must not gape.
+  const leftHalf = -face.leftCornerA;
+  const rightHalf = face.rightCornerA;
+  const leftRound = 0.6 + 1.2 * Math.max(0, 1 - leftHalf / rightHalf);
+  const rightRound = 0.6 + 1.2 * Math.max(0, 1 - rightHalf / leftHalf);
   return {
     seamAt(a: number): number {
       return (curveAt(face.upperSeam, a) + curveAt(face.lowerSeam, a)) / 2;
@@ -120,7 +126,7 @@ function mouthField(face: FaceGeometry) {
     },
     jawBelow(a: number, b: number, below: number): number {
       const s = Math.abs(mouthPosition(face, a));
-      const gap = s < 1 ? (1 - s * s) ** 0.75 : 0;
+      const gap = s < 1 ? (1 - s * s) ** (a < 0 ? leftRound : rightRound) : 0;
       const corner = reach.cornerDrop * cornerShape(a);
       const lip = corner + (1 - corner) * gap;
       const axis = face.chinA * Math.min(Math.max(b / face.chinB, 0), 1.5);

@@ -4,12 +4,12 @@ import { curveAt } from '../face/face-geometry.ts';
 import type { EyeGeometry, FaceGeometry } from '../face/face-geometry.ts';
 import type { FacePose } from '../motion/pose.ts';
 import { displacementOf, lidSkin } from './displacement.ts';
-import { LidPatch } from './lid-patch.ts';
-import { MouthPatch } from './mouth-patch.ts';
+import { makeLidPatch } from './lid-patch.ts';
+import { makeMouthPatch } from './mouth-patch.ts';
 import { evenBox } from './patch-textures.ts';
 import type { PixelBox } from './patch-textures.ts';
 import { FIXED, warpCell } from './sampling.ts';
-import { sourceLimits } from './texture.ts';
+import type { SheetPatch } from './sheet-patch.ts';
 import type { Texture } from './texture.ts';
 import { WarpLattice } from './warp-lattice.ts';
 
@@ -19,12 +19,14 @@ import { WarpLattice } from './warp-lattice.ts';
  * Draws one avatar at one frame size. It keeps no state from frame to frame, so all sessions of an avatar share one renderer.
  * What stands still is copied from the rest frame, what moves with the head is warped cell by cell, mouth and eyes are patches.
  */
-const CELL_SHIFT = 3;
-const CELL = 1 << CELL_SHIFT;
+const CELL_SHIFT = 4;
+/** Frames are whole cells: their sides are multiples of this. */
+export const CELL = 1 << CELL_SHIFT;
 /** Head motion can carry a feature this far, in units: patches are that much larger than what they show. */
-const HEAD_TRAVEL = 0.13;
+const HEAD_TRAVEL = 0.1;
 const JAW_TRAVEL = 0.4;
-const STILL_PX = 1 / 64;
+/** Less than this, in 16.16 pixels, is no motion. */
+const STILL = FIXED / 24;
 
 export interface PatchBoxes {
   mouth: PixelBox;
@@ -37,8 +39,9 @@ export class FaceRenderer {
   private readonly texture: Texture;
   private readonly restFrame: Uint8Array;
   private readonly base: WarpLattice;
-  private readonly patches: readonly (MouthPatch | LidPatch)[];
+  private readonly patches: readonly SheetPatch[];
   private readonly boxes: PatchBoxes;
+  private readonly quad = new Int32Array(8);
   /** 1 for cells that a patch fills. */
   private readonly patchCells: Uint8Array;
 
@@ -49,15 +52,14 @@ export class FaceRenderer {
     const displacement = displacementOf(face, this.size);
     const columns = Math.ceil(texture.width / CELL) + 1;
     const rows = Math.ceil(texture.height / CELL) + 1;
-    const limits = sourceLimits(texture);
-    this.base = new WarpLattice({ x0: 0, y0: 0, step: CELL, columns, rows }, limits, displacement, 'face');
+    this.base = new WarpLattice({ x0: 0, y0: 0, step: CELL, columns, rows }, texture, displacement, 'face');
     const boxes = patchBoxes(face, this.size);
     this.boxes = boxes;
     const source = (box: PixelBox, margin: number) => grow(box, margin * face.unitPx);
     this.patches = [
-      new LidPatch(face, 'left', texture, boxes.leftEye, source(boxes.leftEye, 0.3), displacement),
-      new LidPatch(face, 'right', texture, boxes.rightEye, source(boxes.rightEye, 0.3), displacement),
-      new MouthPatch(face, texture, boxes.mouth, source(boxes.mouth, 0.45), displacement),
+      makeLidPatch(face, 'left', texture, boxes.leftEye, source(boxes.leftEye, 0.15), displacement),
+      makeLidPatch(face, 'right', texture, boxes.rightEye, source(boxes.rightEye, 0.15), displacement),
+      makeMouthPatch(face, texture, boxes.mouth, source(boxes.mouth, 0.2), displacement),
     ];
     this.patchCells = new Uint8Array((columns - 1) * (rows - 1));
     for (const { box } of this.patches) {
@@ -85,56 +87,37 @@ export class FaceRenderer {
   }
 
   private drawBase(out: I420Picture): void {
-    const { sourceX, sourceY, area } = this.base;
-    const { width, height } = this.size;
-    const { texture, patchCells } = this;
+    const { sourceU, sourceV, area } = this.base;
+    const { texture, patchCells, quad } = this;
     const cellColumns = area.columns - 1;
-    const half = texture.border / 2;
-    const lumaSize = width * height;
-    const redStart = lumaSize + (lumaSize >> 2);
-    const halfWidth = width >> 1;
-    for (let cellRow = 0; cellRow < area.rows - 1; cellRow++) {
-      for (let cellColumn = 0; cellColumn < cellColumns; cellColumn++) {
-        if (patchCells[cellRow * cellColumns + cellColumn] === 1) continue;
+    for (let cellRow = 0, cell = 0; cellRow < area.rows - 1; cellRow++) {
+      for (let cellColumn = 0; cellColumn < cellColumns; cellColumn++, cell++) {
+        if (patchCells[cell] === 1) continue;
+        const i = cellRow * area.columns + cellColumn;
+        const below = i + area.columns;
+        quad[0] = sourceU[i]!; quad[1] = sourceV[i]!;
+        quad[2] = sourceU[i + 1]!; quad[3] = sourceV[i + 1]!;
+        quad[4] = sourceU[below]!; quad[5] = sourceV[below]!;
+        quad[6] = sourceU[below + 1]!; quad[7] = sourceV[below + 1]!;
         const x = cellColumn << CELL_SHIFT;
         const y = cellRow << CELL_SHIFT;
-        const i = cellRow * area.columns + cellColumn;
-        const k = i + area.columns;
-        const u00 = sourceX[i]!, u10 = sourceX[i + 1]!, u01 = sourceX[k]!, u11 = sourceX[k + 1]!;
-        const v00 = sourceY[i]!, v10 = sourceY[i + 1]!, v01 = sourceY[k]!, v11 = sourceY[k + 1]!;
-        if (isStill(u00 - x, v00 - y) && isStill(u10 - x - CELL, v10 - y) && isStill(u01 - x, v01 - y - CELL) && isStill(u11 - x - CELL, v11 - y - CELL)) {
-          continue;
-        }
-        const b = texture.border;
-        warpCell(
-          out.data, y * width + x, width, CELL_SHIFT, texture.y, texture.strideY,
-          ((u00 + b) * FIXED) | 0, ((v00 + b) * FIXED) | 0, ((u10 + b) * FIXED) | 0, ((v10 + b) * FIXED) | 0,
-          ((u01 + b) * FIXED) | 0, ((v01 + b) * FIXED) | 0, ((u11 + b) * FIXED) | 0, ((v11 + b) * FIXED) | 0,
-        );
-        // Chroma samples lie between two luma pixels: the cell's first one is half a pixel into it, and so is its source.
-        const c = (y >> 1) * halfWidth + (x >> 1);
-        const c00 = ((u00 + (u10 - u00 + u01 - u00) / 16 - 0.5) / 2 + half) * FIXED;
-        const d00 = ((v00 + (v10 - v00 + v01 - v00) / 16 - 0.5) / 2 + half) * FIXED;
-        const acrossU = ((u10 - u00) / 2) * FIXED, acrossV = ((v10 - v00) / 2) * FIXED;
-        const downU = ((u01 - u00) / 2) * FIXED, downV = ((v01 - v00) / 2) * FIXED;
-        const lastU = ((u11 - u01) / 2) * FIXED, lastV = ((v11 - v01) / 2) * FIXED;
-        warpCell(
-          out.data, lumaSize + c, halfWidth, CELL_SHIFT - 1, texture.u, texture.strideC,
-          c00 | 0, d00 | 0, (c00 + acrossU) | 0, (d00 + acrossV) | 0,
-          (c00 + downU) | 0, (d00 + downV) | 0, (c00 + downU + lastU) | 0, (d00 + downV + lastV) | 0,
-        );
-        warpCell(
-          out.data, redStart + c, halfWidth, CELL_SHIFT - 1, texture.v, texture.strideC,
-          c00 | 0, d00 | 0, (c00 + acrossU) | 0, (d00 + acrossV) | 0,
-          (c00 + downU) | 0, (d00 + downV) | 0, (c00 + downU + lastU) | 0, (d00 + downV + lastV) | 0,
-        );
+        if (isStill(quad, (x + texture.border) << 16, (y + texture.border) << 16)) continue;
+        warpCell(out.data, out.width, out.height, x, y, CELL_SHIFT, texture, quad);
       }
     }
   }
 }
 
-function isStill(dx: number, dy: number): boolean {
-  return dx < STILL_PX && dx > -STILL_PX && dy < STILL_PX && dy > -STILL_PX;
+function isStill(quad: Int32Array, u: number, v: number): boolean {
+  const next = CELL << 16;
+  return (
+    near(quad[0]!, u) && near(quad[1]!, v) && near(quad[2]!, u + next) && near(quad[3]!, v) &&
+    near(quad[4]!, u) && near(quad[5]!, v + next) && near(quad[6]!, u + next) && near(quad[7]!, v + next)
+  );
+}
+
+function near(a: number, b: number): boolean {
+  return a - b < STILL && b - a < STILL;
 }
 
 function restFrameOf(texture: Texture): Uint8Array {

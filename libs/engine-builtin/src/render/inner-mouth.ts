@@ -16,12 +16,12 @@ export interface InnerMouth {
   openAtRest: boolean;
 }
 
-/** Widths of the upper teeth from the middle outwards, in units (8.5, 6.5, 7.5, 7 and 6.5 mm where the eyes are 63 mm apart). */
-const TOOTH_WIDTHS = [0.135, 0.103, 0.119, 0.111, 0.103] as const;
+/** Widths of the upper teeth from the middle outwards, in units (8.5, 6.5, 7.5, 7 and 6.5 mm; a unit is about 78 mm). */
+const TOOTH_WIDTHS = [0.109, 0.083, 0.096, 0.09, 0.083] as const;
 /** How far each tooth reaches below the upper lip at rest. */
-const TOOTH_EDGES = [0.052, 0.045, 0.05, 0.042, 0.036] as const;
-const ARCH_RADIUS = 0.42;
-const LIP_BEFORE_TEETH = 0.09;
+const TOOTH_EDGES = [0.043, 0.036, 0.041, 0.034, 0.028] as const;
+const ARCH_RADIUS = 0.34;
+const LIP_BEFORE_TEETH = 0.08;
 /** From here on the lips count as parted in the picture. */
 const OPEN_AT_REST = 0.03;
 
@@ -62,11 +62,11 @@ export function paintInnerMouth(face: FaceGeometry, texture: Texture, box: Pixel
     const b = toB(x, y);
     const above = curveAt(face.lowerSeam, a) - b;
     const side = Math.abs(mouthPosition(face, a));
-    const tongueTop = 0.085 * (1 - smoothstep(0, 0.8, side));
+    const tongueTop = 0.06 * (1 - smoothstep(0, 0.8, side));
     const tongue = smoothstep(-2 * soft, 2 * soft, tongueTop - above);
     const lower = smoothstep(-1.5 * soft, 1.5 * soft, 0.016 - above - 0.03 * side) * (1 - smoothstep(0.3, 0.7, side));
-    const tongueColour = mix(light.cavity, light.tongue, 1 - 0.8 * smoothstep(0, 0.09, above));
-    return { ...mix(tongueColour, mix(light.cavity, light.tooth, 0.45), 0.7 * lower), alpha: tongue };
+    const tongueColour = mix(light.cavity, light.tongue, 0.15 + 0.85 * smoothstep(0.01, 0.035, above) * (1 - smoothstep(0.035, 0.065, above)));
+    return { ...mix(tongueColour, mix(light.cavity, light.tooth, 0.4), 0.5 * lower), alpha: tongue };
   });
 
   return { cavity: light.cavity, jawBound, skullBound, openAtRest };
@@ -117,10 +117,10 @@ function lightOfFace(face: FaceGeometry, texture: Texture): { tooth: YuvColour; 
   const whites = [face.leftEye, face.rightEye].flatMap((eye) => [-0.13, -0.1, 0.1, 0.13].map((d) => at(eye.irisA + d, eye.irisB)));
   whites.sort((p, q) => p.y - q.y);
   const white = whites[Math.floor(whites.length * 0.75)]!;
-  const toothLuma = Math.min(Math.max(0.84 * bright.y, 0.9 * white.y, 60), 205);
+  const toothLuma = Math.min(Math.max(0.8 * bright.y, 0.86 * white.y, 60), 205);
   return {
     tooth: { y: toothLuma, u: 128 + 0.68 * (bright.u - 128), v: 128 + 0.6 * (bright.v - 128) },
-    tongue: { y: 16 + 0.36 * (bright.y - 16), u: 128 + 0.5 * (bright.u - 128), v: 128 + 0.9 * (bright.v - 128) + 6 },
+    tongue: { y: 16 + 0.26 * (bright.y - 16), u: 128 + 0.5 * (bright.u - 128), v: 128 + 0.9 * (bright.v - 128) + 6 },
     cavity: { y: 18 + 0.06 * bright.y, u: 126, v: 136 },
   };
 }

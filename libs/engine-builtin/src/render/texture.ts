@@ -23,17 +23,9 @@ export interface SourceLimits {
   maxY: number;
 }
 
-/** Where bilinear samples may be taken: in the picture and its border, and, if given, in a box that has planes of its own. */
-export function sourceLimits(texture: Texture, box?: { x0: number; y0: number; width: number; height: number }): SourceLimits {
-  const { border, width, height } = texture;
-  const limits = { minX: 2 - border, minY: 2 - border, maxX: width + border - 4, maxY: height + border - 4 };
-  if (!box) return limits;
-  return {
-    minX: Math.max(limits.minX, box.x0 + 1),
-    minY: Math.max(limits.minY, box.y0 + 1),
-    maxX: Math.min(limits.maxX, box.x0 + box.width - 3),
-    maxY: Math.min(limits.maxY, box.y0 + box.height - 3),
-  };
+/** Where bilinear samples may be taken: in the picture and its border. */
+export function sourceLimits({ border, width, height }: Texture): SourceLimits {
+  return { minX: 2 - border, minY: 2 - border, maxX: width + border - 4, maxY: height + border - 4 };
 }
 
 /** Even, and more than any motion moves a pixel out of the frame. */

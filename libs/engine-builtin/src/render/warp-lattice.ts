@@ -2,7 +2,9 @@ import type { FacePose } from '../motion/pose.ts';
 import { CHANNEL_COUNT } from '../motion/pose.ts';
 import { DISPLACEMENT_VALUES } from './displacement.ts';
 import type { Displacement, Surface } from './displacement.ts';
-import type { SourceLimits } from './texture.ts';
+import { FIXED } from './sampling.ts';
+import { sourceLimits } from './texture.ts';
+import type { SourceLimits, Texture } from './texture.ts';
 
 /*
  * Hot path: no allocation after construction.
@@ -20,86 +22,78 @@ export interface LatticeArea {
   rows: number;
 }
 
-const NEWTON_STEPS = 2;
+export interface LatticeOptions {
+  /** The points whose source is wanted; all, if left out. The others only say what moves there. */
+  wanted?: { firstColumn: number; firstRow: number; lastColumn: number; lastRow: number };
+  /** Refinements of the turning-around: 0 where neighbours move alike, 2 where they don't. */
+  newtonSteps?: 0 | 2;
+}
 
 interface ChannelField {
   channel: number;
-  dx: Float32Array;
-  dy: Float32Array;
+  /** Undefined where the channel moves nothing in this direction. */
+  dx: Float32Array | undefined;
+  dy: Float32Array | undefined;
 }
 
 export class WarpLattice {
   readonly area: LatticeArea;
+  /** Where each lattice point takes its colour from: 16.16 from the texture's first byte. */
+  readonly sourceU: Int32Array;
+  readonly sourceV: Int32Array;
+  private readonly border: number;
   private readonly limits: SourceLimits;
-  /** Where each lattice point takes its colour from, in pixels of the picture. */
-  readonly sourceX: Float32Array;
-  readonly sourceY: Float32Array;
-  private readonly fields: ChannelField[] = [];
+  private readonly wanted: NonNullable<LatticeOptions['wanted']>;
+  private readonly newtonSteps: number;
+  private readonly fields: ChannelField[];
   private readonly forwardX: Float32Array;
   private readonly forwardY: Float32Array;
 
-  constructor(area: LatticeArea, limits: SourceLimits, displacement: Displacement, surface: Surface) {
+  constructor(area: LatticeArea, texture: Texture, displacement: Displacement, surface: Surface, options: LatticeOptions = {}) {
     this.area = area;
-    this.limits = limits;
+    this.border = texture.border;
+    this.limits = sourceLimits(texture);
+    this.wanted = options.wanted ?? { firstColumn: 0, firstRow: 0, lastColumn: area.columns - 1, lastRow: area.rows - 1 };
+    this.newtonSteps = options.newtonSteps ?? 2;
     const count = area.columns * area.rows;
-    this.sourceX = new Float32Array(count);
-    this.sourceY = new Float32Array(count);
+    this.sourceU = new Int32Array(count);
+    this.sourceV = new Int32Array(count);
     this.forwardX = new Float32Array(count);
     this.forwardY = new Float32Array(count);
-    const all = Array.from({ length: CHANNEL_COUNT }, (_, channel) => ({
-      channel,
-      dx: new Float32Array(count),
-      dy: new Float32Array(count),
-    }));
-    const values = new Float32Array(DISPLACEMENT_VALUES);
-    for (let row = 0, i = 0; row < area.rows; row++) {
-      for (let column = 0; column < area.columns; column++, i++) {
-        displacement(surface, area.x0 + column * area.step, area.y0 + row * area.step, values);
-        for (const field of all) {
-          field.dx[i] = values[2 * field.channel]!;
-          field.dy[i] = values[2 * field.channel + 1]!;
-        }
-      }
-    }
-    this.fields = all.filter((field) => field.dx.some((d) => d !== 0) || field.dy.some((d) => d !== 0));
+    this.fields = displacementFields(area, displacement, surface);
   }
 
   update(pose: FacePose): void {
-    const { forwardX, forwardY } = this;
-    forwardX.fill(0);
-    forwardY.fill(0);
+    this.forwardX.fill(0);
+    this.forwardY.fill(0);
     for (let f = 0; f < this.fields.length; f++) {
-      const { channel, dx, dy } = this.fields[f]!;
-      const amount = pose[channel]!;
+      const field = this.fields[f]!;
+      const amount = pose[field.channel]!;
       if (amount === 0) continue;
-      for (let i = 0; i < forwardX.length; i++) {
-        forwardX[i]! += dx[i]! * amount;
-        forwardY[i]! += dy[i]! * amount;
-      }
+      if (field.dx) addScaled(this.forwardX, field.dx, amount);
+      if (field.dy) addScaled(this.forwardY, field.dy, amount);
     }
     this.invert();
   }
 
   /** Solves source + forward(source) = point by Newton's method, from the guess that neighbours move alike. */
   private invert(): void {
-    const { area, forwardX, forwardY, sourceX, sourceY } = this;
-    const { columns, rows, step, x0, y0 } = area;
+    const { forwardX, forwardY, sourceU, sourceV, border, newtonSteps } = this;
+    const { columns, rows, step, x0, y0 } = this.area;
     const { minX, minY, maxX, maxY } = this.limits;
+    const { firstColumn, firstRow, lastColumn, lastRow } = this.wanted;
     const perStep = 1 / step;
-    for (let row = 0, i = 0; row < rows; row++) {
+    for (let row = firstRow; row <= lastRow; row++) {
       const py = y0 + row * step;
-      for (let column = 0; column < columns; column++, i++) {
+      for (let column = firstColumn; column <= lastColumn; column++) {
+        const i = row * columns + column;
         const px = x0 + column * step;
         let dx = forwardX[i]!;
         let dy = forwardY[i]!;
-        if (dx * dx + dy * dy < 1e-4) {
-          sourceX[i] = px - dx;
-          sourceY[i] = py - dy;
-          continue;
-        }
         let sx = px - dx;
         let sy = py - dy;
-        for (let n = 0; n < NEWTON_STEPS; n++) {
+        const steps = dx * dx + dy * dy < 0.01 ? 0 : newtonSteps;
+        for (let n = 0; n < steps; n++) {
           let gx = (sx - x0) * perStep;
           let gy = (sy - y0) * perStep;
           gx = gx < 0 ? 0 : gx > columns - 1.001 ? columns - 1.001 : gx;
@@ -130,9 +124,36 @@ export class WarpLattice {
           sx -= (j22 * ex - j12 * ey) / det;
           sy -= (j11 * ey - j21 * ex) / det;
         }
-        sourceX[i] = sx < minX ? minX : sx > maxX ? maxX : sx;
-        sourceY[i] = sy < minY ? minY : sy > maxY ? maxY : sy;
+        sx = sx < minX ? minX : sx > maxX ? maxX : sx;
+        sy = sy < minY ? minY : sy > maxY ? maxY : sy;
+        sourceU[i] = (sx + border) * FIXED;
+        sourceV[i] = (sy + border) * FIXED;
       }
     }
   }
+}
+
+function displacementFields(area: LatticeArea, displacement: Displacement, surface: Surface): ChannelField[] {
+  const count = area.columns * area.rows;
+  const all = Array.from({ length: CHANNEL_COUNT }, (_, channel) => ({
+    channel,
+    dx: new Float32Array(count),
+    dy: new Float32Array(count),
+  }));
+  const values = new Float32Array(DISPLACEMENT_VALUES);
+  for (let row = 0, i = 0; row < area.rows; row++) {
+    for (let column = 0; column < area.columns; column++, i++) {
+      displacement(surface, area.x0 + column * area.step, area.y0 + row * area.step, values);
+      for (const field of all) {
+        field.dx[i] = values[2 * field.channel]!;
+        field.dy[i] = values[2 * field.channel + 1]!;
+      }
+    }
+  }
+  const moved = (values: Float32Array) => (values.some((value) => value !== 0) ? values : undefined);
+  return all.map(({ channel, dx, dy }) => ({ channel, dx: moved(dx), dy: moved(dy) })).filter(({ dx, dy }) => dx ?? dy);
+}
+
+function addScaled(sum: Float32Array, values: Float32Array, amount: number): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + values[i]! * amount;
 }
