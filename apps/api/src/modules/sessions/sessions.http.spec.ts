@@ -1,9 +1,10 @@
 // Real: the API, PostgreSQL, Redis, S3, mediasoup. The worker is this test: it takes slots, fetches grants and reports.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createLedger } from '@visavis/credits';
 import { formatId, newId } from '@visavis/ids';
-import { createFleet, createSessionChannel, type Fleet, type SessionChannel } from '@visavis/queue';
+import { createFleet, createRedis, createSessionChannel, type Fleet, type Redis, type SessionChannel } from '@visavis/queue';
 import type { SessionEvent } from '@visavis/contracts';
-import { servicesAtHand, startTestApi, type TestApi, type TestTenant } from '../../testing/test-api';
+import { createTestApp, WORKER_TOKEN, type TestApp, type TestTenant } from '../../testing/test-app';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
@@ -16,18 +17,30 @@ const until = async <T>(read: () => Promise<T | null | undefined | false>, tries
   throw new Error('it did not come to pass');
 };
 
-describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
-  let api: TestApi;
+describe('/v1/sessions', () => {
+  let api: TestApp;
+  let redis: Redis;
   let tenant: TestTenant;
   let fleet: Fleet;
   let channel: SessionChannel;
 
   beforeAll(async () => {
-    api = await startTestApi();
-    fleet = createFleet(api.redis);
-    channel = createSessionChannel(api.redis);
+    api = await createTestApp();
+    redis = createRedis(process.env['TEST_REDIS_URL'] ?? '');
+    fleet = createFleet(redis);
+    channel = createSessionChannel(redis);
   });
-  afterAll(() => api.close());
+  afterAll(async () => {
+    await api.close();
+    redis.disconnect();
+  });
+
+  const createTenant = async ({ credits = 100_000_000n, concurrencyLimit = 20 } = {}): Promise<TestTenant> => {
+    const created = await api.createTenant();
+    if (credits > 0n) await createLedger(api.database.db).grant(created.tenantId, credits, { idempotencyKey: 'test' });
+    await api.database.ownerSql('UPDATE tenants SET concurrency_limit = $2 WHERE id = $1', [created.tenantId, concurrencyLimit]);
+    return created;
+  };
 
   const beat = (workerId: string, slots = 4) => fleet.beat({ workerId, slots, draining: false, warmAvatarIds: [], info: {} });
   let worker = '';
@@ -36,7 +49,7 @@ describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
     worker = `w${++tests}`;
     await beat(worker);
     keepBeating(worker);
-    tenant = await api.createTenant();
+    tenant = await createTenant();
   });
 
   const beating = new Map<string, NodeJS.Timeout>();
@@ -58,7 +71,7 @@ describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
   const create = (body: object = {}, key = tenant.key) =>
     api.http.post('/v1/sessions').set(bearer(key)).send({ avatar_id: formatId('avt', tenant.avatarId), ...body });
   const claim = (sessionId: string, epoch = 1, workerId = worker) =>
-    api.http.post(`/internal/worker/sessions/${sessionId}/claim`).set(bearer(api.workerToken)).send({ epoch, worker_id: workerId });
+    api.http.post(`/internal/worker/sessions/${sessionId}/claim`).set(bearer(WORKER_TOKEN)).send({ epoch, worker_id: workerId });
   const eventsOf = async (sessionId: string): Promise<SessionEvent[]> => {
     const rows = await api.database.ownerSql<{ seq: number; type: SessionEvent['type']; data: Record<string, unknown> }>(
       'SELECT seq, type, data FROM session_events WHERE session_id = $1 ORDER BY seq',
@@ -96,13 +109,13 @@ describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
   });
 
   it('knows no avatar of another tenant', async () => {
-    const other = await api.createTenant();
+    const other = await createTenant();
     expect((await create({ avatar_id: formatId('avt', other.avatarId) })).status).toBe(404);
     expect((await create({ avatar_id: newId('avt') })).status).toBe(404);
   });
 
   it('answers 402 without credits, and leaves no slot, hold or session behind', async () => {
-    const poor = await api.createTenant({ credits: 0n });
+    const poor = await createTenant({ credits: 0n });
     const { status, body } = await api.http.post('/v1/sessions').set(bearer(poor.key)).send({ avatar_id: formatId('avt', poor.avatarId) });
     expect([status, body.code]).toEqual([402, 'insufficient_credits']);
     expect(await fleet.freeSlots()).toBe(4);
@@ -127,7 +140,7 @@ describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
   });
 
   it('keeps to the tenant’s own limit under a rush', async () => {
-    const small = await api.createTenant({ concurrencyLimit: 2 });
+    const small = await createTenant({ concurrencyLimit: 2 });
     const answers = await Promise.all(
       Array.from({ length: 4 }, () => api.http.post('/v1/sessions').set(bearer(small.key)).send({ avatar_id: formatId('avt', small.avatarId) })),
     );
@@ -179,7 +192,7 @@ describe.skipIf(!servicesAtHand)('/v1/sessions', () => {
     const first = await speak({ text: 'One.' });
     const second = await speak({ audio: Buffer.alloc(3200).toString('base64'), sample_rate: 16_000 });
     expect([first.status, second.status]).toEqual([202, 202]);
-    const entries = await api.redis.xrange(`vv:session:${body.id}:commands`, '-', '+');
+    const entries = await redis.xrange(`vv:session:${body.id}:commands`, '-', '+');
     const commands = entries.map(([, fields]) => JSON.parse(fields[1] ?? '{}') as { utterance_id: string; source: { kind: string; url?: string } });
     expect(commands.map((command) => [command.utterance_id, command.source.kind])).toEqual([
       [first.body.utterance_id, 'text'],
