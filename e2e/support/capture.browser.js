@@ -5,35 +5,48 @@ globalThis.capture = {
   /** options: pictures (default true), sound (default true), quality of the JPEGs. */
   async start(id, options = {}) {
     const { video } = whep.players[id];
-    const capture = { frames: [], sound: [], sampleRateHz: 0, stopped: false };
+    const capture = { frames: [], shownAtMs: new Map(), sound: [], sampleRateHz: 0, readers: [], stopped: false };
     this.running[id] = capture;
     if (options.pictures !== false) this.takePictures(video, capture, options.quality ?? 0.95);
     if (options.sound !== false) capture.sounding = this.takeSound(video.srcObject.getAudioTracks()[0], capture);
   },
 
-  /** Every picture that is put on the screen, with the moment at which it is seen. */
+  /**
+   * Every picture that is put on the screen, with the moment at which it is seen. What a canvas would draw from the video in the callback may be
+   * a later picture already when the machine is busy; so pixels come from the track, and the two are joined by the time stamp that both carry.
+   */
   takePictures(video, capture, quality) {
-    const take = (now, { expectedDisplayTime, rtpTimestamp, receiveTime }) => {
+    const see = (_, { expectedDisplayTime, rtpTimestamp }) => {
       if (capture.stopped) return;
-      const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
-      canvas.getContext('2d').drawImage(video, 0, 0);
-      capture.frames.push({ shownAtMs: expectedDisplayTime, rtpTimestamp, receivedAtMs: receiveTime, picture: canvas.convertToBlob({ type: 'image/jpeg', quality }) });
-      video.requestVideoFrameCallback(take);
+      capture.shownAtMs.set(rtpTimestamp, expectedDisplayTime);
+      video.requestVideoFrameCallback(see);
     };
-    video.requestVideoFrameCallback(take);
+    video.requestVideoFrameCallback(see);
+    capture.watching = this.eachOf(video.srcObject.getVideoTracks()[0], capture, (frame) => {
+      const canvas = new OffscreenCanvas(frame.displayWidth, frame.displayHeight);
+      canvas.getContext('2d').drawImage(frame, 0, 0);
+      capture.frames.push({ rtpTimestamp: frame.metadata().rtpTimestamp, picture: canvas.convertToBlob({ type: 'image/jpeg', quality }) });
+    });
   },
 
   /** The samples that the jitter buffer gives to the loudspeaker, stamped (AudioData.timestamp) with the moment of that. */
-  async takeSound(track, capture) {
-    const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 1000 }).readable.getReader();
-    capture.reader = reader;
-    for (;;) {
-      const { value: data, done } = await reader.read();
-      if (done) return;
+  takeSound(track, capture) {
+    return this.eachOf(track, capture, (data) => {
       const samples = new Float32Array(data.numberOfFrames);
       data.copyTo(samples, { planeIndex: 0, format: 'f32-planar' });
       capture.sampleRateHz = data.sampleRate;
       capture.sound.push({ stampMs: data.timestamp / 1000, readAtMs: performance.now(), samples });
+    });
+  },
+
+  /** Hands over each picture or piece of sound of a track until the capture stops. */
+  async eachOf(track, capture, take) {
+    const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: track.kind === 'audio' ? 1000 : 8 }).readable.getReader();
+    capture.readers.push(reader);
+    for (;;) {
+      const { value: data, done } = await reader.read();
+      if (done) return;
+      take(data);
       data.close();
     }
   },
@@ -43,11 +56,13 @@ globalThis.capture = {
     const capture = this.running[id];
     delete this.running[id];
     capture.stopped = true;
-    await capture.reader?.cancel();
-    await capture.sounding;
-    const pictures = await Promise.all(capture.frames.map(({ picture }) => picture));
+    await Promise.all(capture.readers.map((reader) => reader.cancel()));
+    await Promise.all([capture.sounding, capture.watching]);
+    const shown = capture.frames.filter(({ rtpTimestamp }) => capture.shownAtMs.has(rtpTimestamp));
+    const pictures = await Promise.all(shown.map(({ picture }) => picture));
     const head = {
-      frames: capture.frames.map(({ picture: _, ...frame }, i) => ({ ...frame, bytes: pictures[i].size })),
+      frames: shown.map(({ rtpTimestamp }, i) => ({ rtpTimestamp, shownAtMs: capture.shownAtMs.get(rtpTimestamp), bytes: pictures[i].size })),
+      received: capture.frames.length,
       sound: capture.sound.map(({ samples, ...chunk }) => ({ ...chunk, samples: samples.length })),
       sampleRateHz: capture.sampleRateHz,
     };
@@ -59,7 +74,7 @@ globalThis.capture = {
   /** Resolves with the moment at which the sound first rises over `level` (peak of 10 ms), or null. */
   async soundOver(id, level, timeoutMs) {
     const [track] = whep.players[id].video.srcObject.getAudioTracks();
-    const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+    const reader = new MediaStreamTrackProcessor({ track, maxBufferSize: 100 }).readable.getReader();
     const timer = setTimeout(() => reader.cancel(), timeoutMs);
     try {
       for (;;) {

@@ -4,20 +4,23 @@ export interface CapturedFrame {
   /** When it was on the screen, on the page's clock. */
   shownAtMs: number;
   /** 90 kHz, as sent. */
-  rtpTimestamp: number | undefined;
+  rtpTimestamp: number;
   jpeg: Buffer;
 }
 
 /** What a viewer saw and heard, on the page's clock. */
 export interface Recording {
   frames: CapturedFrame[];
+  /** Pictures that were decoded; those of them that were never on the screen are not among `frames`. */
+  received: number;
   sound: Sound;
 }
 
 interface Head {
-  frames: { shownAtMs: number; rtpTimestamp?: number; bytes: number }[];
+  frames: { shownAtMs: number; rtpTimestamp: number; bytes: number }[];
   sound: { stampMs: number; readAtMs: number; samples: number }[];
   sampleRateHz: number;
+  received: number;
 }
 
 /** Reads what capture.browser.js sent. */
@@ -32,7 +35,7 @@ export function readRecording(body: Buffer): Recording {
   });
   const samples = new Float32Array((body.length - at) / 4);
   Buffer.from(samples.buffer).set(body.subarray(at));
-  return { frames, sound: { sampleRateHz: head.sampleRateHz, startAtMs: soundStartMs(head), samples } };
+  return { frames, received: head.received, sound: { sampleRateHz: head.sampleRateHz, startAtMs: soundStartMs(head), samples } };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { WhepPage, type PlayOptions, type PlayResult } from '@visavis/media/testing';
+import { WhepPage, type PlayOptions, type PlayResult, type PlayStats } from '@visavis/media/testing';
 import type { PageServer } from './page-server.ts';
 import { readRecording, type Recording } from './recording.ts';
 
@@ -42,7 +42,21 @@ export class Viewer {
   async watchUntilPlaying(id: string, session: Watchable, options: PlayOptions = {}): Promise<void> {
     const result = await this.watch(id, session, options);
     if (result.status !== 201) throw new Error(`WHEP answered ${result.status}: ${result.body}`);
-    await this.player.plays(id);
+    await this.plays(id);
+  }
+
+  /** Waits until ten more pictures were shown and half a second more of sound, silent or not, arrived. */
+  async plays(id: string, timeoutMs = 20_000): Promise<PlayStats> {
+    let before = await this.player.stats(id);
+    return this.player.until(
+      id,
+      (now) => {
+        // Counters of a stream that was exchanged meanwhile start anew.
+        if (now.audioPackets < before.audioPackets) before = { ...before, audioPackets: now.audioPackets };
+        return now.framesShown >= before.framesShown + 10 && now.currentTime > before.currentTime && now.audioPackets >= before.audioPackets + 25;
+      },
+      timeoutMs,
+    );
   }
 
   async startRecording(id: string, options: { pictures?: boolean; sound?: boolean } = {}): Promise<void> {
