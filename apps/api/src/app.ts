@@ -4,12 +4,15 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MAX_UPLOAD_BYTES } from '@visavis/contracts';
 import type { Logger } from '@visavis/logging';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module';
 import type { ApiConfig } from './config';
 import { installBodyParsers } from './http/body-parsers';
 import { Drain } from './http/drain';
 import { installHooks } from './http/hooks';
 import { NestLogger } from './http/nest-logger';
+import { problemOf } from './http/problem-of';
+import { sendProblem } from './http/problem.filter';
 import { requestIdOf } from './http/request-id';
 import { RouteTable } from './http/route-table';
 import { DashboardFiles } from './modules/dashboard/dashboard-files';
@@ -36,6 +39,8 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
     // Event streams never end by themselves; what should be finished was waited for by Drain.
     forceCloseConnections: true,
     multipart: false,
+    // An address that can't be decoded never gets to a hook or a filter.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => sendProblem(reply.header('x-request-id', request.id), problemOf(error), request.id),
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.for(config, logger), adapter, {
     logger: new NestLogger(logger),

@@ -1,4 +1,4 @@
-import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Inject, Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { createDatabase, type Database } from '@visavis/db';
 import type { Logger } from '@visavis/logging';
 import { createRedis, type Redis } from '@visavis/queue';
@@ -11,11 +11,12 @@ import { API_CONFIG, DATABASE, LOGGER, REDIS, STORAGE } from './tokens';
 /** What every module stands on: configuration, log, PostgreSQL, Redis, S3. Opens them and, last of all, closes them. */
 @Global()
 @Module({})
-export class PlatformModule implements OnApplicationShutdown {
+export class PlatformModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(DATABASE) private readonly database: Database,
     @Inject(REDIS) private readonly redis: Redis,
     @Inject(STORAGE) private readonly storage: Storage,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   static with(config: ApiConfig, logger: Logger): DynamicModule {
@@ -29,6 +30,11 @@ export class PlatformModule implements OnApplicationShutdown {
       RouteTable,
     ];
     return { module: PlatformModule, providers, exports: providers };
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    // Where the bucket is someone else's to make, or storage is down just now, readyz tells.
+    await this.storage.ensureBucket().catch((error: unknown) => this.logger.warn({ error }, 'the bucket could not be made'));
   }
 
   async onApplicationShutdown(): Promise<void> {

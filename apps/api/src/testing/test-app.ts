@@ -10,8 +10,6 @@ import { randomBytes } from 'node:crypto';
 import supertest from 'supertest';
 import { createApp } from '../app';
 import { loadApiConfig, type ApiConfig } from '../config';
-import type { Storage } from '@visavis/storage';
-import { STORAGE } from '../tokens';
 
 export const WORKER_TOKEN = 'a-worker-token-for-tests-only';
 export const PUBLIC_URL = 'http://api.test';
@@ -72,7 +70,6 @@ export function testConfig(urls: TestDatabase['urls'], overrides: Record<string,
 
 async function start(config: ApiConfig): Promise<{ app: NestFastifyApplication; url: string }> {
   const app = await createApp(config, createLogger({ app: 'api', level: config.logLevel }));
-  await app.get<Storage>(STORAGE).ensureBucket();
   await app.listen({ host: '127.0.0.1', port: 0 });
   return { app, url: await app.getUrl() };
 }

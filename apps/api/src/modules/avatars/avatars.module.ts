@@ -1,6 +1,6 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { AVATAR_PREPARE_QUEUE, createQueueConnection, QUEUE_PREFIX } from '@visavis/queue';
+import { AVATAR_PREPARE_QUEUE, QUEUE_PREFIX } from '@visavis/queue';
 import type { ApiConfig } from '../../config';
 import { API_CONFIG } from '../../tokens';
 import { Metrics } from '../health/metrics';
@@ -20,7 +20,8 @@ import { PreviewsController } from './previews.controller';
   imports: [
     BullModule.forRootAsync({
       inject: [API_CONFIG],
-      useFactory: (config: ApiConfig) => ({ connection: createQueueConnection(config.redisUrl.reveal()), prefix: QUEUE_PREFIX }),
+      // The queue opens and closes this connection itself. Adding a job gives up soon: a request is waiting.
+      useFactory: (config: ApiConfig) => ({ connection: { url: config.redisUrl.reveal(), maxRetriesPerRequest: 2 }, prefix: QUEUE_PREFIX }),
     }),
     BullModule.registerQueue({ name: AVATAR_PREPARE_QUEUE }),
   ],

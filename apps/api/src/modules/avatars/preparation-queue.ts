@@ -1,16 +1,23 @@
 import { InjectQueue } from '@nestjs/bullmq';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { prepareJob } from '@visavis/contracts';
 import { formatId } from '@visavis/ids';
+import type { Logger } from '@visavis/logging';
 import { AVATAR_PREPARE_QUEUE, queueSettings } from '@visavis/queue';
 import { Queue } from 'bullmq';
+import { LOGGER } from '../../tokens';
 
 export type JobFate = 'missing' | 'failed' | 'going_on';
 
 /** The queue of avatars to prepare. One job per avatar: adding it again does nothing while it is there. */
 @Injectable()
 export class PreparationQueue {
-  constructor(@InjectQueue(AVATAR_PREPARE_QUEUE) private readonly queue: Queue) {}
+  constructor(
+    @InjectQueue(AVATAR_PREPARE_QUEUE) private readonly queue: Queue,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    queue.on('error', (error) => logger.warn({ error }, 'the queue of preparations lost its connection'));
+  }
 
   async add(avatarId: string): Promise<void> {
     const id = formatId('avt', avatarId);
