@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { openSchemaEngine } from './schema-engine.ts';
+import { openSchemaEngine, SCRIPT_LOCK } from './schema-engine.ts';
 
 const MIGRATIONS_DIR = fileURLToPath(new URL('./migrations', import.meta.url));
 const FILTERS = { externalTables: [], externalEnums: [] };
@@ -19,6 +19,7 @@ export async function applyMigrations(ownerUrl: string): Promise<string[]> {
   const migrations = await readMigrations();
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 4 });
   try {
+    await pool.query('SELECT pg_advisory_xact_lock($1)', [SCRIPT_LOCK]);
     const applied = await readApplied(pool);
     const edited = migrations.find(({ name, sql }) => applied.has(name) && applied.get(name) !== sha256(sql));
     if (edited) throw new Error(`migration ${edited.name} was changed after it had been applied: add a new one instead`);

@@ -8,6 +8,9 @@ import type pg from 'pg';
 
 export type SchemaEngine = Engine;
 
+/** Held by every migration while it runs. */
+export const SCRIPT_LOCK = 8_147_294_404;
+
 // Only DOM's types describe this global, and nothing else of DOM exists here.
 declare const WebAssembly: {
   instantiate(bytes: Uint8Array, imports: Record<string, unknown>): Promise<{ instance: { exports: Record<string, unknown> } }>;
@@ -53,8 +56,9 @@ class WholeScriptPrismaPg extends PrismaPg {
 }
 
 // The engine notes a migration before and after it runs. Killed in between, nobody could tell whether it took effect: so the note is part of its transaction.
+// And the server goes on with what a killed process had sent it: the lock lets the next process wait for that.
 function recordsItself(script: string): string {
   if (script.includes('_prisma_migrations')) return script;
-  return `${script}
+  return `SELECT pg_advisory_xact_lock(${SCRIPT_LOCK}); ${script}
 ;UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL`;
 }
