@@ -20,8 +20,9 @@ export interface HostedSession {
   viewers: number;
   /** When the last viewer left. */
   viewersLeftAtMs: number;
-  /** Set while a lost worker is being replaced. */
+  /** While a lost worker is being replaced: when its last media arrived, and when that was noticed. */
   lostAtMs: number | null;
+  lostNoticedAtMs: number | null;
   /** Audio packets that had arrived when the next worker was chosen; more of them mean that it sends. */
   packetsAtHandOver: number | null;
   metering: Metering;

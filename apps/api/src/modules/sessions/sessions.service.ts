@@ -100,6 +100,7 @@ export class SessionsService {
         viewers: 0,
         viewersLeftAtMs: 0,
         lostAtMs: null,
+        lostNoticedAtMs: null,
         packetsAtHandOver: null,
         metering: { packetsAtLive: 0, flushedMs: 0, nextSlice: 0, heldMicroCredits: held, lowReported: false },
         ending: false,

@@ -14,6 +14,8 @@ import { SessionsRepository } from './sessions.repository';
 
 const LOOK_EVERY_MS = 250;
 const RETRY_MS = 200;
+/** Media that arrived this recently counts as arriving. */
+const SENDING_MS = 500;
 const STALLED_AT_MOST_MS = 10_000;
 
 /** Watches the workers of the sessions whose media is here, and gives those of a lost one to another. */
@@ -21,7 +23,7 @@ const STALLED_AT_MOST_MS = 10_000;
 export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private stopping = false;
-  private lastPackets = new Map<string, number>();
+  private arrivals = new Map<string, { packets: number; atMs: number }>();
 
   constructor(
     private readonly sessions: SessionsRepository,
@@ -54,22 +56,27 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
   private async look(): Promise<void> {
     const beatAges = new Map((await this.fleet.workers()).map((worker) => [worker.workerId, worker.beatAgeMs]));
     const packets = await this.media.audioPacketCounts();
+    const arrivals: typeof this.arrivals = new Map();
     for (const session of this.media.all()) {
       if (session.ending) continue;
       const count = packets[session.id] ?? 0;
-      const sends = count > (this.lastPackets.get(session.id) ?? 0);
+      const last = this.arrivals.get(session.id);
+      const arrival = last && count <= last.packets ? last : { packets: count, atMs: Date.now() };
+      arrivals.set(session.id, arrival);
       if (session.packetsAtHandOver !== null && count > session.packetsAtHandOver) await this.resumed(session);
       const beatAgeMs = beatAges.get(session.workerId) ?? Infinity;
       // A busy machine may hold up a heartbeat; a worker whose media still arrives is not lost. One that left says so by an age beyond any stall.
-      const alive = beatAgeMs <= WORKER_LOST_AFTER_MS || (sends && beatAgeMs < STALLED_AT_MOST_MS);
+      const alive = beatAgeMs <= WORKER_LOST_AFTER_MS || (Date.now() - arrival.atMs < SENDING_MS && beatAgeMs < STALLED_AT_MOST_MS);
       // A worker that was lost again before it sent anything counts as lost, too.
       const beingReplaced = session.lostAtMs !== null && session.packetsAtHandOver === null;
       if (beingReplaced || alive) continue;
-      session.lostAtMs ??= Date.now();
+      // The viewers' pause began with the last media, not when it was noticed.
+      session.lostAtMs ??= arrival.atMs;
+      session.lostNoticedAtMs ??= Date.now();
       session.packetsAtHandOver = null;
       this.reassign(session).catch((error: unknown) => this.logger.error({ error, session_id: session.id }, 'a session could not be reassigned'));
     }
-    this.lastPackets = new Map(Object.entries(packets));
+    this.arrivals = arrivals;
   }
 
   private async reassign(session: HostedSession): Promise<void> {
@@ -86,7 +93,7 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
     session.epoch = lostEpoch + 1;
     await this.fleet.release(lostWorker, session.id, lostEpoch);
 
-    const deadlineMs = (session.lostAtMs ?? Date.now()) + REASSIGN_WITHIN_MS;
+    const deadlineMs = (session.lostNoticedAtMs ?? Date.now()) + REASSIGN_WITHIN_MS;
     while (!session.ending && !this.stopping) {
       const workerId = await this.fleet.claim({
         sessionId: session.id,
@@ -119,6 +126,7 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
   private async resumed(session: HostedSession): Promise<void> {
     const gapMs = Date.now() - (session.lostAtMs ?? Date.now());
     session.lostAtMs = null;
+    session.lostNoticedAtMs = null;
     session.packetsAtHandOver = null;
     const id = parseId('ses', session.id) as string;
     if (await this.sessions.reassigned(id, session.epoch)) await this.events.append(id, 'session.reassigned', { epoch: session.epoch, gap_ms: gapMs });
