@@ -10,7 +10,7 @@ export { createResampler } from './resampler.ts';
 export type { Resampler } from './resampler.ts';
 export { decodeSpeech } from './speech-decoder.ts';
 export type { DecodeSpeechOptions } from './speech-decoder.ts';
-export { createPcm16Decoder } from './pcm16-decoder.ts';
+export { createPcm16Decoder, decodePcm16 } from './pcm16-decoder.ts';
 export type { Pcm16Decoder } from './pcm16-decoder.ts';
 export { SpeechDecodeError, speechDecodeErrorCodes } from './speech-error.ts';
 export type { SpeechDecodeErrorCode } from './speech-error.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createPcm16Decoder } from './pcm16-decoder.ts';
+import { createPcm16Decoder, decodePcm16 } from './pcm16-decoder.ts';
 import { decodeSpeech } from './speech-decoder.ts';
 import { SpeechDecodeError } from './speech-error.ts';
 import { type AudioFileFormat, encodeAudioFile, wavFile } from './testing/audio-file.ts';
@@ -108,6 +108,7 @@ describe('raw PCM16', () => {
       pieces.push(...pieced.decode(bytes.subarray(offset, offset + size)));
     }
     pieces.push(...pieced.finish());
+    expect(Buffer.concat([...decodePcm16(bytes, { sampleRateHz: 24_000, ...limits })].map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)))).toEqual(expected);
     expect(Buffer.concat(pieces.map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)))).toEqual(expected);
   });
 

@@ -4,6 +4,7 @@ import { createMediaSession, type CreatedMediaSession } from '../create-media-se
 import type { PipelineEvent } from '../pipeline-event.ts';
 import { createPulledSpeech, type PulledSpeech } from './pulled-speech.ts';
 import type { FromThread, ToThread } from './thread-messages.ts';
+import { warmUp } from './warm-up.ts';
 
 const STATS_EVERY_MS = 1000;
 
@@ -17,6 +18,7 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
   const speeches = new Map<number, PulledSpeech>();
   /** Sessions that were closed before they were open. */
   const closedEarly = new Set<number>();
+  let warm = false;
 
   const reportStats = (session: number, { stats, rtpStats }: CreatedMediaSession): void => tell({ type: 'stats', session, stats: { ...stats }, rtpStats: { ...rtpStats } });
 
@@ -45,7 +47,9 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
   const handle = (message: ToThread): void => {
     switch (message.type) {
       case 'load': {
-        const loading = loadAvatar(engineOf, message.engine, message.bundle);
+        // In a promise, so that an unknown engine is an answer and not the thread's end.
+        const loading = Promise.resolve().then(() => loadAvatar(engineOf(message.engine), message.bundle, !warm));
+        warm = true;
         avatars.set(message.avatar, loading);
         loading.then(
           ({ memoryBytes }) => tell({ type: 'loaded', avatar: message.avatar, memoryBytes }),
@@ -107,8 +111,11 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
   setInterval(() => sessions.forEach((session, number) => reportStats(number, session)), STATS_EVERY_MS);
 }
 
-async function loadAvatar(engineOf: (name: string) => AvatarEngine, engine: string, bundle: Uint8Array): Promise<LoadedAvatar> {
-  return engineOf(engine).load(bundle);
+/** The first avatar also warms the thread up: no session can be running yet. */
+async function loadAvatar(engine: AvatarEngine, bundle: Uint8Array, first: boolean): Promise<LoadedAvatar> {
+  const avatar = await engine.load(bundle);
+  if (first) warmUp(avatar);
+  return avatar;
 }
 
 /** Causes are for the log of the thread that saw them; not everything in them can cross. */
