@@ -8,8 +8,8 @@ export default defineConfig({
     sourcemap: true,
     minify: false,
     rolldownOptions: {
-      // The child that prepares avatars is a program of its own.
-      input: { main: 'src/main.ts', 'prepare-child': 'src/avatars/prepare-child.ts' },
+      // The child that prepares avatars and the threads that run sessions are programs of their own.
+      input: { main: 'src/main.ts', 'prepare-child': 'src/avatars/prepare-child.ts', 'pipeline-thread': 'src/pipeline/pool/pipeline-thread.ts' },
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },

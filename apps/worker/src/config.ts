@@ -11,6 +11,8 @@ export interface WorkerConfig {
   readonly workerId: string;
   /** How many 512×512 sessions at 25 fps it takes at once. */
   readonly slots: number;
+  /** How many threads run sessions. */
+  readonly threads: number;
   readonly apiUrl: string;
   readonly workerToken: Secret;
   readonly redisUrl: Secret;
@@ -25,6 +27,7 @@ export interface WorkerConfig {
 const variables = {
   WORKER_ID: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'may have letters, digits, ".", "_" and "-", 64 at most').optional(),
   WORKER_SLOTS: intVariable(1, 1000).optional(),
+  WORKER_THREADS: intVariable(1, 256).optional(),
   API_URL: httpUrlVariable.describe('where the API is, for instance http://127.0.0.1:3000'),
   WORKER_TOKEN: secretVariable(16).describe('the token that the API was given too'),
   REDIS_URL: secretUrlVariable('redis', 'rediss').describe('the Redis that the API uses'),
@@ -40,6 +43,7 @@ export function loadWorkerConfig(environment: Environment): WorkerConfig {
   return deepFreeze({
     workerId: env.WORKER_ID ?? `${hostname().replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 40)}-${randomUUID().slice(0, 8)}`,
     slots: env.WORKER_SLOTS ?? availableParallelism() * SLOTS_PER_CORE,
+    threads: env.WORKER_THREADS ?? availableParallelism(),
     apiUrl: env.API_URL,
     workerToken: env.WORKER_TOKEN,
     redisUrl: env.REDIS_URL,

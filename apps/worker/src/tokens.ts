@@ -12,5 +12,7 @@ export const SESSION_CHANNEL = Symbol('SESSION_CHANNEL');
 export const COMMAND_READER = Symbol('COMMAND_READER');
 /** `Fleet` of \@visavis/queue */
 export const FLEET = Symbol('FLEET');
+/** The threads that run sessions: `PipelinePool` */
+export const PIPELINE_POOL = Symbol('PIPELINE_POOL');
 /** The engines this worker has, by name: `EngineRegistry` */
 export const ENGINES = Symbol('ENGINES');

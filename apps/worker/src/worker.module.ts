@@ -8,16 +8,18 @@ import { PrepareProcessor } from './avatars/prepare.processor';
 import type { WorkerConfig } from './config';
 import { createEngines } from './engines';
 import { Heartbeat } from './fleet/heartbeat.service';
+import { PipelinePool } from './pipeline/index.ts';
 import { SessionRegistry } from './sessions/session-registry';
 import { SessionRunner } from './sessions/session-runner';
 import { createSessionProcessor } from './sessions/session.processor';
-import { COMMAND_READER, ENGINES, FLEET, LOGGER, REDIS, SESSION_CHANNEL, WORKER_CONFIG } from './tokens';
+import { COMMAND_READER, ENGINES, FLEET, LOGGER, PIPELINE_POOL, REDIS, SESSION_CHANNEL, WORKER_CONFIG } from './tokens';
 
 @Module({})
 export class WorkerModule implements OnApplicationShutdown {
   constructor(
     @Inject(COMMAND_READER) private readonly reader: CommandReader,
     @Inject(REDIS) private readonly redis: Redis,
+    @Inject(PIPELINE_POOL) private readonly pool: PipelinePool,
   ) {}
 
   static for(config: WorkerConfig, logger: Logger): DynamicModule {
@@ -41,6 +43,15 @@ export class WorkerModule implements OnApplicationShutdown {
           useFactory: (redis: Redis) => createCommandReader(redisUrl, redis, config.workerId, (error) => logger.warn({ error }, 'commands could not be read; tried again')),
         },
         { provide: ENGINES, useFactory: createEngines },
+        {
+          provide: PIPELINE_POOL,
+          useFactory: () =>
+            new PipelinePool({
+              threadUrl: new URL('./pipeline-thread.js', import.meta.url),
+              threads: config.threads,
+              onThreadLost: (error) => logger.error({ error }, 'a pipeline thread was lost and replaced'),
+            }),
+        },
         ApiClient,
         AvatarCache,
         Heartbeat,
@@ -54,6 +65,7 @@ export class WorkerModule implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.reader.close();
+    await this.pool.close();
     this.redis.disconnect();
   }
 }

@@ -1,19 +1,18 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { SessionGrant } from '@visavis/contracts';
-import type { LoadedAvatar } from '@visavis/engine';
 import type { WorkerConfig } from '../config';
-import type { EngineRegistry } from '../engines';
-import { ENGINES, WORKER_CONFIG } from '../tokens';
+import { PipelinePool, type PooledAvatar } from '../pipeline/index.ts';
+import { PIPELINE_POOL, WORKER_CONFIG } from '../tokens';
 import { BundleStore } from './bundle-store';
 
 interface Entry {
   avatarId: string;
-  loading: Promise<LoadedAvatar>;
+  loading: Promise<PooledAvatar>;
   users: number;
   bytes: number;
 }
 
-/** Avatars in memory, one copy each however many sessions use it. Unused ones stay warm until memory is wanted. */
+/** Avatars in memory, one copy in each thread however many sessions use it. Unused ones stay warm until memory is wanted. */
 @Injectable()
 export class AvatarCache implements OnApplicationShutdown {
   private static readonly MAX_IDLE_BYTES = 512 * 1024 * 1024;
@@ -23,13 +22,13 @@ export class AvatarCache implements OnApplicationShutdown {
 
   constructor(
     @Inject(WORKER_CONFIG) config: WorkerConfig,
-    @Inject(ENGINES) private readonly engines: EngineRegistry,
+    @Inject(PIPELINE_POOL) private readonly pool: PipelinePool,
   ) {
     this.store = new BundleStore(config.cacheDir, config.cacheMaxBytes);
   }
 
   /** Call `release` once for each `acquire`. */
-  async acquire(avatar: SessionGrant['avatar']): Promise<{ avatar: LoadedAvatar; release(): void }> {
+  async acquire(avatar: SessionGrant['avatar']): Promise<{ avatar: PooledAvatar; release(): void }> {
     const key = avatar.bundle_sha256;
     let entry = this.entries.get(key);
     if (!entry) {
@@ -65,9 +64,8 @@ export class AvatarCache implements OnApplicationShutdown {
     await Promise.allSettled([...this.entries.values()].map(async (entry) => (await entry.loading).close()));
   }
 
-  private async load(avatar: SessionGrant['avatar']): Promise<LoadedAvatar> {
-    const engine = this.engines.get(avatar.engine);
-    return engine.load(await this.store.get(avatar.bundle_sha256, avatar.bundle_url));
+  private async load(avatar: SessionGrant['avatar']): Promise<PooledAvatar> {
+    return this.pool.loadAvatar(avatar.engine, await this.store.get(avatar.bundle_sha256, avatar.bundle_url));
   }
 
   private evict(): void {

@@ -6,8 +6,8 @@ import type { CommandEntry, CommandReader, SessionChannel } from '@visavis/queue
 import { ApiClient } from '../api-client';
 import { AvatarCache } from '../avatars/avatar-cache';
 import type { WorkerConfig } from '../config';
-import { createMediaSession, type CreatedMediaSession, type PipelineEvent } from '../pipeline/index.ts';
-import { COMMAND_READER, LOGGER, SESSION_CHANNEL, WORKER_CONFIG } from '../tokens';
+import { PipelinePool, type CreatedMediaSession, type PipelineEvent } from '../pipeline/index.ts';
+import { COMMAND_READER, LOGGER, PIPELINE_POOL, SESSION_CHANNEL, WORKER_CONFIG } from '../tokens';
 import { SessionRegistry } from './session-registry';
 import { speechSourceOf } from './speech-sources';
 import type { StreamedSpeech } from './streamed-speech';
@@ -21,6 +21,7 @@ export class SessionRunner {
     private readonly registry: SessionRegistry,
     @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
     @Inject(COMMAND_READER) private readonly reader: CommandReader,
+    @Inject(PIPELINE_POOL) private readonly pool: PipelinePool,
     @Inject(WORKER_CONFIG) private readonly config: WorkerConfig,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -34,7 +35,7 @@ export class SessionRunner {
     const { avatar, release } = await this.avatars.acquire(grant.avatar);
     try {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
-      const media = await createMediaSession({
+      const media = await this.pool.createMediaSession({
         avatar,
         width: grant.video.width,
         height: grant.video.height,

@@ -1,4 +1,4 @@
-import { createPcm16Decoder, decodeSpeech } from '@visavis/codec';
+import { decodePcm16, decodeSpeech } from '@visavis/codec';
 import type { SpeechSource as SpeechOrder } from '@visavis/contracts';
 import { synthesise } from '@visavis/speech';
 import type { SpeechSourceOpener } from '../pipeline/index.ts';
@@ -36,7 +36,5 @@ async function* openFile(url: string, sampleRateHz: number | null, signal: Abort
     yield* decodeSpeech(bytes, { maxDurationMs: MAX_UTTERANCE_MS, signal });
     return;
   }
-  const decoder = createPcm16Decoder({ sampleRateHz, maxDurationMs: MAX_UTTERANCE_MS });
-  yield* decoder.decode(bytes);
-  yield* decoder.finish();
+  yield* decodePcm16(bytes, { sampleRateHz, maxDurationMs: MAX_UTTERANCE_MS });
 }

@@ -39,6 +39,7 @@ interface Session {
   stats: MediaSessionStats;
   rtpStats: RtpSenderStats;
   settle: { resolve(): void; reject(error: Error): void };
+  opened: boolean;
   closed: boolean;
   speeches: Map<number, SpeechRelay>;
 }
@@ -101,6 +102,7 @@ export class PipelinePool {
       stats: emptyStats(),
       rtpStats: emptyRtpStats(),
       settle: { resolve, reject },
+      opened: false,
       closed: false,
       speeches: new Map(),
     };
@@ -113,6 +115,7 @@ export class PipelinePool {
       this.forget(number);
       throw error;
     }
+    session.opened = true;
     return {
       stats: session.stats,
       rtpStats: session.rtpStats,
@@ -174,8 +177,8 @@ export class PipelinePool {
     for (const [number, session] of this.sessions) {
       if (session.thread !== dead) continue;
       this.forget(number);
-      session.settle.reject(error);
-      session.options.onEvent({ type: 'failed', error });
+      if (session.opened) session.options.onEvent({ type: 'failed', error });
+      else session.settle.reject(error);
     }
     this.options.onThreadLost(error);
   }
