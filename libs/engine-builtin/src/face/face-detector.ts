@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL, fileURLToPath } from 'node:url';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import type { Human, Config } from '@vladmandic/human';
+import type { Config, FaceResult, Human } from '@vladmandic/human';
 import { LANDMARK_COUNT } from './landmarks.ts';
 import type { FaceMesh } from './landmarks.ts';
 
@@ -24,7 +24,10 @@ export interface DetectedFace {
 }
 
 export interface FaceDetector {
-  /** Faces of a picture, best first; meshes are in its pixels. Calls are answered one after another. */
+  /**
+   * Faces of a picture, best first; meshes are in its pixels, rounded to whole ones. Calls are answered one after another.
+   * Lids come from the face mesh: the iris model, which gives the last ten points, draws those of one eye too near the nose.
+   */
   detect(image: RgbImage): Promise<DetectedFace[]>;
 }
 
@@ -105,15 +108,19 @@ function modelFileHandler(url: string): TensorFlow.io.IOHandler {
   };
 }
 
+const MESH_POINTS = 468;
+const WITHOUT_IRIS: Partial<Config> = { face: { iris: { enabled: false } } };
+
 async function detectFaces(tf: typeof TensorFlow, human: Human, image: RgbImage): Promise<DetectedFace[]> {
   const tensor = tf.tensor3d(image.data, [image.height, image.width, 3], 'int32');
   try {
-    const result = await human.detect(tensor as never);
-    if (result.error) throw new Error(`face detector failed: ${result.error}`);
-    return result.face
+    const withIris = await human.detect(tensor as never, { face: { iris: { enabled: true } } });
+    const withoutIris = withIris.face.length > 0 ? await human.detect(tensor as never, WITHOUT_IRIS) : withIris;
+    if (withIris.error ?? withoutIris.error) throw new Error(`face detector failed: ${withIris.error ?? withoutIris.error}`);
+    return withIris.face
       .filter((face) => face.mesh.length >= LANDMARK_COUNT)
       .map((face) => ({
-        mesh: Float32Array.from(face.mesh.slice(0, LANDMARK_COUNT).flatMap(([x, y, z]) => [x, y, z ?? 0])),
+        mesh: Float32Array.from([...sameFace(face, withoutIris.face).mesh.slice(0, MESH_POINTS), ...face.mesh.slice(MESH_POINTS, LANDMARK_COUNT)].flatMap(([x, y, z]) => [x, y, z ?? 0])),
         boxScore: face.boxScore,
         meshScore: face.faceScore,
         box: { x: face.box[0], y: face.box[1], width: face.box[2], height: face.box[3] },
@@ -122,4 +129,9 @@ async function detectFaces(tf: typeof TensorFlow, human: Human, image: RgbImage)
   } finally {
     tensor.dispose();
   }
+}
+
+function sameFace(face: FaceResult, others: FaceResult[]): FaceResult {
+  const near = (other: FaceResult) => Math.hypot(other.box[0] - face.box[0], other.box[1] - face.box[1]) < face.box[2] / 8;
+  return others.find((other) => near(other) && other.mesh.length >= MESH_POINTS) ?? face;
 }

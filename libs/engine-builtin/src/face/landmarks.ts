@@ -30,8 +30,8 @@ export const point = {
   lipCentreLowerInner: 14,
   lipCentreLowerOuter: 17,
   lipCentreUpperOuter: 0,
-  leftIris: 468,
-  rightIris: 473,
+  leftIris: 473,
+  rightIris: 468,
   forehead: 10,
   chin: 152,
   betweenEyes: 168,
@@ -89,4 +89,33 @@ export function meshBounds(mesh: FaceMesh, indices: readonly number[] = faceOval
     bounds.bottom = Math.max(bounds.bottom, yOf(mesh, index));
   }
   return bounds;
+}
+
+const reversed = (indices: readonly number[]) => [...indices].reverse();
+/** The point that lies where another one does when the picture is mirrored. Only for points that this engine uses. */
+const MIRRORED: ReadonlyMap<number, number> = new Map(
+  [
+    [contour.innerLipUpper, reversed(contour.innerLipUpper)],
+    [contour.innerLipLower, reversed(contour.innerLipLower)],
+    [contour.outerLipUpper, reversed(contour.outerLipUpper)],
+    [contour.outerLipLower, reversed(contour.outerLipLower)],
+    [contour.leftEyeUpper, reversed(contour.rightEyeUpper)],
+    [contour.leftEyeLower, reversed(contour.rightEyeLower)],
+    [contour.rightEyeUpper, reversed(contour.leftEyeUpper)],
+    [contour.rightEyeLower, reversed(contour.leftEyeLower)],
+    [contour.leftBrowLower, reversed(contour.rightBrowLower)],
+    [contour.rightBrowLower, reversed(contour.leftBrowLower)],
+    [faceOval, [faceOval[0], ...reversed(faceOval.slice(1))]],
+    [[1, 2, 168, 473, 468], [1, 2, 168, 468, 473]],
+  ].flatMap(([from, to]) => from!.map((index, i): [number, number] => [index, to![i]!])),
+);
+
+/** The mean of a mesh and one fitted to the mirrored picture (in its pixels): errors that favour one side cancel out. */
+export function averageWithMirrored(mesh: FaceMesh, mirrored: FaceMesh, pictureWidth: number): FaceMesh {
+  const mean = mesh.slice();
+  for (const [index, other] of MIRRORED) {
+    mean[index * 3] = (xOf(mesh, index) + pictureWidth - 1 - xOf(mirrored, other)) / 2;
+    mean[index * 3 + 1] = (yOf(mesh, index) + yOf(mirrored, other)) / 2;
+  }
+  return mean;
 }

@@ -1,9 +1,10 @@
 import sharp from 'sharp';
 import { PrepareError } from '@visavis/engine';
 import type { DetectedFace, FaceDetector, RgbImage } from '../face/face-detector.ts';
-import { eyeDistance, meshBounds, transformMesh } from '../face/landmarks.ts';
+import { averageWithMirrored, eyeDistance, meshBounds, transformMesh } from '../face/landmarks.ts';
 import type { FaceMesh } from '../face/landmarks.ts';
 import { headYawDegrees } from '../face/head-pose.ts';
+import { fitEyes } from './fit-eyes.ts';
 
 /** The bound on size, in pixels of the upload between the iris centres. Below it lips are a smear of a few pixels. */
 export const MIN_EYE_DISTANCE_PX = 32;
@@ -116,7 +117,7 @@ function overlap(a: DetectedFace, b: DetectedFace): number {
   return (width * height) / Math.min(a.box.width * a.box.height, b.box.width * b.box.height);
 }
 
-/** Fits the mesh again in a close-up; keeps the first one where the close-up shows nothing. */
+/** Fits the mesh again in a close-up and in its mirror image; keeps the first one where the close-up shows nothing. */
 async function refineMesh(detector: FaceDetector, image: RgbImage, face: DetectedFace): Promise<FaceMesh> {
   const bounds = meshBounds(face.mesh);
   const side = Math.round(Math.max(bounds.right - bounds.left, bounds.bottom - bounds.top) * REFINE_CROP_PER_FACE);
@@ -125,9 +126,20 @@ async function refineMesh(detector: FaceDetector, image: RgbImage, face: Detecte
   const width = Math.min(side, image.width - left);
   const height = Math.min(side, image.height - top);
   if (width < 16 || height < 16) return face.mesh;
-  const closeUps = distinct(await detectInRegion(detector, image, { left, top, width, height }, REFINE_SIDE));
-  const same = closeUps.find((candidate) => overlap(candidate, face) > 0.4);
-  return same?.mesh ?? face.mesh;
+  const { data } = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
+    .extract({ left, top, width, height })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const closeUp: RgbImage = { width, height, data };
+  const mirror: RgbImage = { width, height, data: await sharp(data, { raw: { width, height, channels: 3 } }).flop().raw().toBuffer() };
+  const whole = { left: 0, top: 0, width, height };
+  const [seen] = await detectInRegion(detector, closeUp, whole, REFINE_SIDE);
+  const [mirrored] = await detectInRegion(detector, mirror, whole, REFINE_SIDE);
+  const here = seen && { ...seen, box: { ...seen.box, x: seen.box.x + left, y: seen.box.y + top } };
+  if (!seen || !here || overlap(here, face) < 0.4) return face.mesh;
+  const alike = mirrored && Math.abs(mirrored.box.width - seen.box.width) < 0.25 * seen.box.width;
+  const mesh = alike ? averageWithMirrored(seen.mesh, mirrored.mesh, width) : seen.mesh;
+  return transformMesh(fitEyes(mesh, closeUp), left, top, 1);
 }
 
 function assertInside(mesh: FaceMesh, image: RgbImage): void {
