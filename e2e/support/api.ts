@@ -6,6 +6,8 @@ export interface Answer<T> {
   body: T;
 }
 
+type SessionRequest = Pick<CreateSession, 'avatar_id'> & Partial<Omit<CreateSession, 'video'>> & { video?: Partial<CreateSession['video']> };
+
 /** The public API as a customer's backend or page calls it: with a key or a client token. Methods without `try` throw on anything but success. */
 export class Api {
   readonly url: string;
@@ -39,7 +41,7 @@ export class Api {
     return answer.body;
   }
 
-  createSession(request: Pick<CreateSession, 'avatar_id'> & Partial<CreateSession> & { video?: { codec: 'h264' | 'vp8' } }): Promise<CreatedSession> {
+  createSession(request: SessionRequest): Promise<CreatedSession> {
     return this.call('POST', '/v1/sessions', request);
   }
 
@@ -63,7 +65,7 @@ export class Api {
     return (await this.call<{ client_token: string }>('POST', `/v1/sessions/${id}/tokens`, { scopes, expires_in_s: expiresInS })).client_token;
   }
 
-  tryUpload(picture: Uint8Array, filename: string, name?: string): Promise<Answer<Avatar & Problem>> {
+  tryUpload(picture: Uint8Array, filename: string, name?: string): Promise<Answer<Avatar & { code?: string; detail?: string }>> {
     const form = new FormData();
     if (name !== undefined) form.set('name', name);
     form.set('image', new Blob([Uint8Array.from(picture)]), filename);

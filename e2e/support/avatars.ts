@@ -1,0 +1,28 @@
+import type { Api } from './api.ts';
+import type { Avatar } from './api-types.ts';
+import { painting } from './pictures.ts';
+import { until } from './until.ts';
+
+/** Waits until an avatar is no longer being prepared. */
+export function prepared(api: Api, id: string, timeoutMs = 120_000): Promise<Avatar> {
+  return until(`avatar ${id} is ready or failed`, async () => {
+    const avatar = await api.avatar(id);
+    return avatar.status === 'processing' ? null : avatar;
+  }, timeoutMs, 200);
+}
+
+const NAME = 'End-to-end';
+
+/** The avatar that most tests use: uploaded by whoever needs it first, and kept, so that it is prepared once. */
+export async function speakingAvatar(api: Api): Promise<Avatar> {
+  const { data } = await api.call<{ data: Avatar[] }>('GET', '/v1/avatars?limit=100');
+  const known = data.find(({ name, status }) => name === NAME && status !== 'failed');
+  const id = known?.id ?? (await api.tryUpload(testPortrait(), 'portrait.jpg', NAME)).body.id;
+  const avatar = await prepared(api, id);
+  if (avatar.status !== 'ready') throw new Error(`the avatar was not prepared: ${JSON.stringify(avatar.failure)}`);
+  return avatar;
+}
+
+export function testPortrait(): Buffer {
+  return painting('lisa');
+}
