@@ -13,32 +13,23 @@ export interface IngestOptions {
   keyFrameIntervalMs: number;
 }
 
-export interface ProducerPair {
-  audio: types.Producer;
-  video: types.Producer;
-}
-
 const srtpSuite = 'AEAD_AES_128_GCM';
 /** Key and salt of AEAD_AES_128_GCM (RFC 7714). */
 const srtpKeyBytes = 28;
 
-/**
- * The way in for one epoch of a session: a PlainTransport that only takes packets protected with this epoch's key, and its two producers. Viewers in
- * routers with other payload types get the producers through a pipe, one per router, closed with the last of those viewers.
- */
+/** The way in for one epoch of a session: a PlainTransport that only takes packets protected with this epoch's key, and its two producers. */
 export class Ingest {
   readonly info: IngestInfo;
+  readonly audio: types.Producer;
+  readonly video: types.Producer;
   readonly #transport: types.PlainTransport;
-  readonly #producers: ProducerPair;
-  readonly #home: RouterLease;
-  readonly #pipes = new Map<string, Promise<ProducerPair>>();
   #audioPackets = 0;
 
-  private constructor(info: IngestInfo, transport: types.PlainTransport, producers: ProducerPair, home: RouterLease) {
+  private constructor(info: IngestInfo, transport: types.PlainTransport, audio: types.Producer, video: types.Producer) {
     this.info = info;
+    this.audio = audio;
+    this.video = video;
     this.#transport = transport;
-    this.#producers = producers;
-    this.#home = home;
   }
 
   static async open(options: IngestOptions): Promise<Ingest> {
@@ -54,7 +45,7 @@ export class Ingest {
       await transport.connect({ srtpParameters: { cryptoSuite: srtpSuite, keyBase64: sendKey } });
       const info = ingestInfo(options, transport, sendKey);
       const [audio, video] = await Promise.all([transport.produce(audioOptions(info)), transport.produce(videoOptions(info, options.keyFrameIntervalMs))]);
-      return new Ingest(info, transport, { audio, video }, options.home);
+      return new Ingest(info, transport, audio, video);
     } catch (error) {
       transport.close();
       throw error;
@@ -69,7 +60,7 @@ export class Ingest {
   /** Reads the count anew; on a transport that is gone the last reading stands. */
   async readAudioPackets(): Promise<number> {
     try {
-      const stats = await this.#producers.audio.getStats();
+      const stats = await this.audio.getStats();
       const received = stats.reduce((sum, stream) => sum + stream.packetCount, 0);
       this.#audioPackets = Math.max(this.#audioPackets, received);
     } catch {
@@ -81,50 +72,15 @@ export class Ingest {
   /** Whether audio arrived within mediasoup's rate window, 2.5 s. */
   async isAlive(): Promise<boolean> {
     try {
-      return (await this.#producers.audio.getStats()).some(({ bitrate }) => bitrate > 0);
+      return (await this.audio.getStats()).some(({ bitrate }) => bitrate > 0);
     } catch {
       return false;
     }
   }
 
-  /** The producers as seen in a viewer's router. */
-  producersIn(lease: RouterLease): Promise<ProducerPair> {
-    if (lease.key === this.#home.key) return Promise.resolve(this.#producers);
-    const known = this.#pipes.get(lease.key);
-    if (known) return known;
-    const pipe = this.#pipeTo(lease.router);
-    this.#pipes.set(lease.key, pipe);
-    pipe.catch(() => this.#pipes.delete(lease.key));
-    return pipe;
-  }
-
-  /** Ends the pipe to a router in which the session has no viewer left. */
-  closePipe(routerKey: string): void {
-    const pipe = this.#pipes.get(routerKey);
-    this.#pipes.delete(routerKey);
-    void pipe?.then(closePair, () => undefined);
-  }
-
   close(): void {
     this.#transport.close();
-    this.#pipes.clear();
   }
-
-  async #pipeTo(router: types.Router): Promise<ProducerPair> {
-    // keepId must be false between routers of one worker, where producer ids are unique. Buffers: key frames of many sessions can meet on this socket.
-    const options = { router, keepId: false, enableSctp: false, listenInfo: { protocol: 'udp', ip: '127.0.0.1', recvBufferSize: 4_194_304 } } as const;
-    const [audio, video] = await Promise.all([
-      this.#home.router.pipeToRouter({ ...options, producerId: this.#producers.audio.id }),
-      this.#home.router.pipeToRouter({ ...options, producerId: this.#producers.video.id }),
-    ]);
-    if (!audio.pipeProducer || !video.pipeProducer) throw new Error('mediasoup piped no producer');
-    return { audio: audio.pipeProducer, video: video.pipeProducer };
-  }
-}
-
-function closePair(pair: ProducerPair): void {
-  pair.audio.close();
-  pair.video.close();
 }
 
 function ingestInfo(options: IngestOptions, transport: types.PlainTransport, sendKey: string): IngestInfo {

@@ -12,12 +12,22 @@ const offer = (name: string): string => readFileSync(new URL(`./testing/offers/$
 const chromiumOffer = offer('chromium-156-audio-video');
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Every transport mediasoup was asked for by these tests; pipes stay with their routers, the others must go with their session. */
-const transports: types.Transport[] = [];
+/** What mediasoup was asked for by these tests and has not closed. Pipe transports stay with their routers, everything else must go with its session. */
+const made: { closed: boolean; name: string }[] = [];
 observer.on('newworker', (worker) => {
-  worker.observer.on('newrouter', (router) => router.observer.on('newtransport', (transport) => void transports.push(transport)));
+  worker.observer.on('newrouter', (router) => router.observer.on('newtransport', watchTransport));
 });
-const openTransports = () => transports.filter(({ closed, type }) => !closed && type !== 'pipe').map(({ type }) => type);
+function watchTransport(transport: types.Transport): void {
+  const watch = (item: { observer: { once(event: 'close', listener: () => void): unknown } }, name: string) => {
+    const entry = { closed: false, name };
+    made.push(entry);
+    item.observer.once('close', () => (entry.closed = true));
+  };
+  if (transport.type !== 'pipe') watch(transport, `${transport.type} transport`);
+  transport.observer.on('newproducer', (producer) => watch(producer, `producer of ${producer.kind}`));
+  transport.observer.on('newconsumer', (consumer) => watch(consumer, `consumer of ${consumer.kind}`));
+}
+const leftOpen = () => made.filter(({ closed }) => !closed).map(({ name }) => name);
 
 describe.skipIf(!workerBin)('a media node', () => {
   let node: MediaNode;
@@ -167,7 +177,7 @@ describe.skipIf(!workerBin)('a media node', () => {
       settled.push(...(await Promise.allSettled([...calls, node.closeSession(sessionId)])));
     }
     for (const result of settled) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'session_not_found' });
-    expect(openTransports()).toEqual([]);
+    await expect.poll(leftOpen).toEqual([]);
   });
 
   it('stays flat over 100 sessions with a viewer each', { timeout: 120_000 }, async () => {
@@ -187,7 +197,7 @@ describe.skipIf(!workerBin)('a media node', () => {
     await round(20, 120);
     const after = await node.load();
     expect(after).toMatchObject({ sessions: 0, viewers: 0 });
-    expect(openTransports()).toEqual([]);
+    await expect.poll(leftOpen).toEqual([]);
     const grownBytes = after.workers.map((worker, index) => worker.memoryBytes - (before.workers[index]?.memoryBytes ?? 0));
     for (const bytes of grownBytes) expect(bytes).toBeLessThan(8_000_000);
   });

@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import { openRelayLoop, type RelayLoop } from './audio-relay.ts';
 import { mappingKey, routerCodecs, type PayloadMapping } from './payload-mapping.ts';
 
 /** Viewer routers without a viewer are kept this long for the next one with the same browser. */
@@ -7,12 +8,15 @@ const idleRouterMs = 60_000;
 export interface RouterLease {
   readonly key: string;
   readonly router: types.Router;
+  /** The router's own relay loop, made on first use. */
+  relayLoop(): Promise<RelayLoop>;
   /** Gives the router back; a second call does nothing. */
   release(): void;
 }
 
 interface PooledRouter {
   router: Promise<types.Router>;
+  relayLoop?: Promise<RelayLoop>;
   leases: number;
   idleTimer?: NodeJS.Timeout;
 }
@@ -42,7 +46,9 @@ export class RouterPool {
       if (pooled.leases === 0) this.#closeWhenIdle(key, pooled);
     };
     try {
-      return { key, router: await pooled.router, release };
+      const router = await pooled.router;
+      const relayLoop = () => (pooled.relayLoop ??= this.#openLoop(pooled, router));
+      return { key, router, relayLoop, release };
     } catch (error) {
       if (this.#routers.get(key) === pooled) this.#routers.delete(key);
       throw error;
@@ -59,6 +65,15 @@ export class RouterPool {
     const pooled: PooledRouter = { router: this.#worker.createRouter({ mediaCodecs: routerCodecs(mapping) }), leases: 0 };
     this.#routers.set(key, pooled);
     return pooled;
+  }
+
+  async #openLoop(pooled: PooledRouter, router: types.Router): Promise<RelayLoop> {
+    try {
+      return await openRelayLoop(router);
+    } catch (error) {
+      pooled.relayLoop = undefined;
+      throw error;
+    }
   }
 
   #closeWhenIdle(key: string, pooled: PooledRouter): void {

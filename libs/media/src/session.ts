@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { types } from 'mediasoup';
+import { AudioRelay } from './audio-relay.ts';
 import { Ingest } from './ingest.ts';
 import { MediaError } from './media.errors.ts';
 import type { IngestInfo, MediaNodeEvents, PatchResult, VideoCodec, ViewerAnswer, ViewerCloseReason } from './media-node.types.ts';
 import type { MediaWorker } from './media-worker.ts';
 import { homeMapping, viewerCapabilities, viewerMapping } from './payload-mapping.ts';
 import { planPlayback } from './play-plan.ts';
+import { ProducerPipes } from './producer-pipes.ts';
 import type { RouterLease } from './router-pool.ts';
 import { SerialQueue } from './serial-queue.ts';
 import { Viewer } from './viewer.ts';
@@ -23,12 +25,14 @@ export interface SessionOptions {
   events: Required<MediaNodeEvents>;
 }
 
-/** One session's media: the ingest of its current epoch and its viewers, all on one mediasoup worker. */
+/** One session's media: the ingest of its current epoch, the one sound stream made of all epochs, and the viewers; all on one mediasoup worker. */
 export class MediaSession {
   readonly id: string;
   readonly worker: MediaWorker;
   readonly #options: SessionOptions;
   readonly #home: RouterLease;
+  readonly #pipes: ProducerPipes;
+  readonly #audio: AudioRelay;
   readonly #viewers = new Map<string, Viewer>();
   /** Joining and moving viewers exclude one another, or a viewer could be left on an ingest that is gone. */
   readonly #moves = new SerialQueue();
@@ -38,19 +42,25 @@ export class MediaSession {
   #joining = 0;
   #closed = false;
 
-  private constructor(options: SessionOptions, home: RouterLease, ingest: Ingest) {
+  private constructor(options: SessionOptions, home: RouterLease, ingest: Ingest, audio: AudioRelay) {
     this.id = options.sessionId;
     this.worker = options.worker;
     this.#options = options;
     this.#home = home;
+    this.#pipes = new ProducerPipes(home);
+    this.#audio = audio;
     this.#ingest = ingest;
   }
 
   static async open(options: SessionOptions): Promise<MediaSession> {
     const home = await options.worker.routers.lease(homeMapping(options.videoCodec));
+    let ingest: Ingest | undefined;
     try {
-      return new MediaSession(options, home, await openIngest(options, home, options.epoch));
+      const [loop, opened] = await Promise.all([home.relayLoop(), openIngest(options, home, options.epoch)]);
+      ingest = opened;
+      return new MediaSession(options, home, ingest, await AudioRelay.open(loop, ingest.audio));
     } catch (error) {
+      ingest?.close();
       home.release();
       throw error;
     }
@@ -96,7 +106,8 @@ export class MediaSession {
       }
       this.#retiredAudioPackets += retired;
       this.#ingest = next;
-      await Promise.all([...this.#viewers.values()].map((viewer) => this.#play(viewer)));
+      await this.#audio.switchTo(next.audio);
+      await Promise.all([...this.#viewers.values()].map((viewer) => this.#move(viewer)));
       previous.close();
       return next.info;
     });
@@ -136,7 +147,7 @@ export class MediaSession {
       this.#assertOpen();
       this.#viewers.set(viewerId, viewer);
       try {
-        await this.#moves.run(async () => viewer.play(await this.#ingest.producersIn(lease)));
+        await this.#moves.run(() => this.#play(viewer));
       } catch (error) {
         viewer.close('failed');
         throw this.#closed ? notOpen(this.id) : error;
@@ -170,6 +181,7 @@ export class MediaSession {
     if (this.#closed) return;
     this.#closed = true;
     for (const viewer of [...this.#viewers.values()]) viewer.close(reason);
+    this.#audio.close();
     this.#ingest.close();
     this.#home.release();
   }
@@ -178,10 +190,16 @@ export class MediaSession {
     if (this.#closed) throw notOpen(this.id);
   }
 
-  /** A viewer that cannot be moved is dropped rather than left frozen: its player sees the connection end and can ask again. */
   async #play(viewer: Viewer): Promise<void> {
+    const { lease } = viewer;
+    const [audio, video] = await Promise.all([this.#pipes.in(lease, this.#audio.producer), this.#pipes.in(lease, this.#ingest.video)]);
+    await viewer.play(audio, video);
+  }
+
+  /** A viewer that cannot be moved is dropped rather than left frozen: its player sees the connection end and can ask again. */
+  async #move(viewer: Viewer): Promise<void> {
     try {
-      await viewer.play(await this.#ingest.producersIn(viewer.lease));
+      await this.#play(viewer);
     } catch {
       viewer.close('failed');
     }
@@ -190,7 +208,7 @@ export class MediaSession {
   #viewerClosed(viewer: Viewer, reason: ViewerCloseReason): void {
     this.#viewers.delete(viewer.id);
     const routerInUse = [...this.#viewers.values()].some(({ lease }) => lease.key === viewer.lease.key);
-    if (!routerInUse) this.#ingest.closePipe(viewer.lease.key);
+    if (!routerInUse) this.#pipes.closeRouter(viewer.lease.key);
     this.#options.events.onViewerClosed(this.id, viewer.id, reason);
     this.#reportViewerCount();
   }

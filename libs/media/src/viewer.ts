@@ -1,5 +1,4 @@
 import type { types } from 'mediasoup';
-import type { ProducerPair } from './ingest.ts';
 import { etagMatches, buildRestartFragment, iceEtag, readIceFragment } from './ice-fragment.ts';
 import { MediaError } from './media.errors.ts';
 import type { PatchResult, ViewerAnswer, ViewerCloseReason } from './media-node.types.ts';
@@ -35,7 +34,8 @@ export class Viewer {
   readonly #options: ViewerOptions;
   readonly #transport: types.WebRtcTransport;
   readonly #events: ViewerEvents;
-  #consumers: types.Consumer[] = [];
+  #audio: types.Consumer | undefined;
+  #video: types.Consumer | undefined;
   #connectTimer: NodeJS.Timeout | undefined;
   #remoteUfrag: string;
   #sawKeyFrame = false;
@@ -92,19 +92,14 @@ export class Viewer {
    * Plays these producers from now on. mediasoup asks for a key frame by itself, at once on a connected transport and else when it connects. The payload
    * types stay as they were, which is all the browser goes by.
    */
-  async play(producers: ProducerPair): Promise<void> {
-    for (const consumer of this.#consumers) consumer.close();
+  async play(audio: types.Producer, video: types.Producer): Promise<void> {
     const { plan } = this.#options;
-    this.#consumers = await Promise.all([
-      ...(plan.audio ? [this.#consume(producers.audio)] : []),
-      ...(plan.video ? [this.#consumeVideo(producers.video)] : []),
-    ]);
+    await Promise.all([plan.audio ? this.#playAudio(audio) : undefined, plan.video ? this.#playVideo(video) : undefined]);
   }
 
   async requestKeyFrame(): Promise<boolean> {
-    const video = this.#consumers.find(({ kind, closed }) => kind === 'video' && !closed);
-    if (!video || !this.connected) return false;
-    await video.requestKeyFrame();
+    if (!this.#video || this.#video.closed || !this.connected) return false;
+    await this.#video.requestKeyFrame();
     return true;
   }
 
@@ -139,14 +134,23 @@ export class Viewer {
     return { iceParameters, iceCandidates, fingerprint };
   }
 
-  #consume(producer: types.Producer): Promise<types.Consumer> {
-    return this.#transport.consume({ producerId: producer.id, rtpCapabilities: this.#options.capabilities });
+  async #playAudio(producer: types.Producer): Promise<void> {
+    if (this.#audio?.producerId !== producer.id) {
+      this.#audio?.close();
+      this.#audio = await this.#consume(producer, false);
+      return;
+    }
+    // Same stream, other source: a resumed consumer numbers on where it stopped, whatever numbers come in.
+    await this.#audio.pause();
+    await this.#audio.resume();
   }
 
-  async #consumeVideo(producer: types.Producer): Promise<types.Consumer> {
-    if (this.#sawKeyFrame) return this.#consume(producer);
+  async #playVideo(producer: types.Producer): Promise<void> {
+    this.#video?.close();
     // Paused until it is watched, so that the first key frame cannot slip by. A consumer on an unconnected transport sends, and traces, nothing.
-    const consumer = await this.#transport.consume({ producerId: producer.id, rtpCapabilities: this.#options.capabilities, paused: true });
+    const consumer = await this.#consume(producer, !this.#sawKeyFrame);
+    this.#video = consumer;
+    if (!consumer.paused) return;
     consumer.on('trace', ({ type }) => {
       if (type !== 'keyframe' || this.#sawKeyFrame) return;
       this.#sawKeyFrame = true;
@@ -155,7 +159,10 @@ export class Viewer {
     });
     await consumer.enableTraceEvent(['keyframe']);
     await consumer.resume();
-    return consumer;
+  }
+
+  #consume(producer: types.Producer, paused: boolean): Promise<types.Consumer> {
+    return this.#transport.consume({ producerId: producer.id, rtpCapabilities: this.#options.capabilities, paused });
   }
 
   #watchConnection(): void {

@@ -95,7 +95,8 @@ describe.skipIf(!workerBin || !chromium)('WHEP in Chromium', () => {
     const sessionId = await liveSession('h264');
     await page.play('a', server.whepUrl(sessionId));
     await page.play('b', server.whepUrl(sessionId));
-    const before = await page.plays('a');
+    await page.plays('a');
+    const before = await page.until('a', ({ videoBehindAudioMs }) => videoBehindAudioMs !== null);
     senders.splice(0).forEach((sender) => sender.stop());
     const next = await node.replaceIngest(sessionId, 2);
     senders.push(await startTestSender(next));
@@ -105,6 +106,10 @@ describe.skipIf(!workerBin || !chromium)('WHEP in Chromium', () => {
     expect(after.trackStates).toEqual(['live', 'live']);
     expect(after.currentTime).toBeGreaterThan(before.currentTime);
     expect(after.framesShown).toBeGreaterThan(before.framesShown);
+    // One sound stream throughout, by which Chromium goes on steering the pictures.
+    expect(after.audioPackets).toBeGreaterThan(before.audioPackets);
+    expect(after.audioPacketsLost).toBe(before.audioPacketsLost);
+    await page.until('a', ({ videoBehindAudioMs }) => videoBehindAudioMs !== null);
     await expect(node.replaceIngest(sessionId, 2)).rejects.toMatchObject({ code: 'stale_epoch' });
     expect(seen.filter((entry) => entry.startsWith(sessionId))).toHaveLength(2);
     await node.closeSession(sessionId);

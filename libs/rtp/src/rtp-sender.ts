@@ -70,8 +70,10 @@ export function createRtpSender(options: RtpSenderOptions): RtpSender {
   const audioRing = new PacketRing({ ...common, ...audio, slots: AUDIO_SLOTS, firstSequenceNumber: randomInt(0x8000) }, send);
   const videoRing = new PacketRing({ ...common, ...video, slots: VIDEO_SLOTS, firstSequenceNumber: randomInt(0x8000) }, send);
   const packetizer = createVideoPacketizer(video.format);
-  const audioTimestampBase = randomInt(2 ** 32);
-  const videoTimestampBase = randomInt(2 ** 32);
+  // From the wall clock rather than at random (what they tell is encrypted anyway): to the viewers a session that a second worker takes over
+  // is one stream, whose time must go on and never back.
+  const audioTimestampBase = Math.floor(options.startWallClockMs * 48) % 2 ** 32;
+  const videoTimestampBase = Math.floor(options.startWallClockMs * 90) % 2 ** 32;
   const rtcpBuffer = Buffer.alloc(RTCP_BUFFER_BYTES);
   const reports: [SenderReport, SenderReport] = [emptyReport(audio.ssrc), emptyReport(video.ssrc)];
   const stats: RtpSenderStats = {
