@@ -2,10 +2,11 @@ import { ConfigError } from '@visavis/config';
 import { createLogger } from '@visavis/logging';
 import { createApp } from './app';
 import { loadApiConfig, type ApiConfig } from './config';
-import { Drain } from './http/drain';
+import { shutDown } from './shutdown';
 
-const DRAIN_DEADLINE_MS = 10_000;
-const CLOSE_DEADLINE_MS = 20_000;
+const EX_CONFIG = 78;
+/** Whatever hangs must not keep a supervisor waiting for ever. */
+const STOP_DEADLINE_MS = 25_000;
 
 await main();
 
@@ -16,23 +17,27 @@ async function main(): Promise<void> {
 
   const app = await createApp(config, logger);
   let stopping = false;
-  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+  const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return;
     stopping = true;
     logger.info({ signal }, 'stopping');
-    const deadline = setTimeout(() => {
+    setTimeout(() => {
       logger.error('did not stop in time');
       process.exit(1);
-    }, CLOSE_DEADLINE_MS);
-    deadline.unref();
-    const finished = await app.get(Drain).drain(DRAIN_DEADLINE_MS);
-    if (!finished) logger.warn('some requests were still running at the deadline');
-    await app.close();
-    logger.info('stopped');
-    logger.flush(() => process.exit(0));
+    }, STOP_DEADLINE_MS).unref();
+    shutDown(app, logger).then(
+      () => {
+        logger.info('stopped');
+        logger.flush(() => process.exit(0));
+      },
+      (error: unknown) => {
+        logger.error({ error }, 'stopping failed');
+        logger.flush(() => process.exit(1));
+      },
+    );
   };
-  process.on('SIGTERM', (signal) => void stop(signal));
-  process.on('SIGINT', (signal) => void stop(signal));
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
 
   await app.listen({ host: config.http.host, port: config.http.port });
   logger.info({ url: await app.getUrl(), roles: config.roles }, 'listening');
@@ -44,6 +49,6 @@ function configOrExit(): ApiConfig {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exit(78); // EX_CONFIG
+    process.exit(EX_CONFIG);
   }
 }

@@ -4,7 +4,7 @@ import { generateApiKey } from '@visavis/api-keys';
 import { ALL_KEY_SCOPES, type KeyScope, type MemberRole } from '@visavis/contracts';
 import { createTestDatabase, type TestDatabase } from '@visavis/db/testing';
 import { newUuid } from '@visavis/ids';
-import { createLogger } from '@visavis/logging';
+import { createLogger, type Logger } from '@visavis/logging';
 import { hash } from '@node-rs/argon2';
 import { randomBytes } from 'node:crypto';
 import supertest from 'supertest';
@@ -68,16 +68,16 @@ export function testConfig(urls: TestDatabase['urls'], overrides: Record<string,
   });
 }
 
-async function start(config: ApiConfig): Promise<{ app: NestFastifyApplication; url: string }> {
-  const app = await createApp(config, createLogger({ app: 'api', level: config.logLevel }));
+async function start(config: ApiConfig, logger?: Logger): Promise<{ app: NestFastifyApplication; url: string }> {
+  const app = await createApp(config, logger ?? createLogger({ app: 'api', level: config.logLevel }));
   await app.listen({ host: '127.0.0.1', port: 0 });
   return { app, url: await app.getUrl() };
 }
 
-export async function createTestApp(overrides: Record<string, string> = {}): Promise<TestApp> {
+export async function createTestApp(overrides: Record<string, string> = {}, logger?: Logger): Promise<TestApp> {
   const database = await createTestDatabase();
   const config = testConfig(database.urls, overrides);
-  const { app, url } = await start(config);
+  const { app, url } = await start(config, logger);
   const http = supertest(url);
 
   const test: TestApp = {
