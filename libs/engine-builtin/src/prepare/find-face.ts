@@ -17,7 +17,9 @@ const DETECT_SIDE = 1024;
 /** The close-up is this many times the face, and enlarged: the mesh comes in whole pixels, and lips need finer ones. */
 const REFINE_CROP_PER_FACE = 2.2;
 const REFINE_SIDE = 1536;
+/** A face counts from here on; boxes below only serve to fit one that counts. */
 const MIN_BOX_SCORE = 0.4;
+const MIN_CANDIDATE_SCORE = 0.2;
 const MIN_MESH_SCORE = 0.6;
 
 export interface FoundFace {
@@ -87,7 +89,7 @@ async function detectInRegion(detector: FaceDetector, image: RgbImage, region: R
     .toBuffer({ resolveWithObject: true });
   const found = await detector.detect({ width: info.width, height: info.height, data });
   return found
-    .filter((face) => face.boxScore >= MIN_BOX_SCORE && face.meshScore >= MIN_MESH_SCORE)
+    .filter((face) => face.boxScore >= MIN_CANDIDATE_SCORE && face.meshScore >= MIN_MESH_SCORE)
     .map((face) => ({
       ...face,
       mesh: transformMesh(face.mesh, region.left * scale, region.top * scale, 1 / scale),
@@ -100,13 +102,18 @@ async function detectInRegion(detector: FaceDetector, image: RgbImage, region: R
     }));
 }
 
-/** One face is sometimes reported twice, in boxes of different size: of two that overlap the better one stays. */
+/**
+ * One face is sometimes reported twice, in boxes of different size, and the detector then prefers the smaller one: of those that
+ * overlap, the one whose mesh fits best stays.
+ */
 function distinct(faces: DetectedFace[]): DetectedFace[] {
   const kept: DetectedFace[] = [];
-  for (const face of [...faces].sort((a, b) => b.box.width * b.boxScore - a.box.width * a.boxScore)) {
-    if (!kept.some((other) => overlap(face, other) > 0.4)) kept.push(face);
+  for (const face of [...faces].sort((a, b) => b.box.width * b.meshScore ** 2 - a.box.width * a.meshScore ** 2)) {
+    const same = kept.find((other) => overlap(face, other) > 0.4);
+    if (same) same.boxScore = Math.max(same.boxScore, face.boxScore);
+    else kept.push({ ...face });
   }
-  return kept;
+  return kept.filter((face) => face.boxScore >= MIN_BOX_SCORE);
 }
 
 /** Shared area as a part of the smaller box. */
@@ -133,8 +140,8 @@ async function refineMesh(detector: FaceDetector, image: RgbImage, face: Detecte
   const closeUp: RgbImage = { width, height, data };
   const mirror: RgbImage = { width, height, data: await sharp(data, { raw: { width, height, channels: 3 } }).flop().raw().toBuffer() };
   const whole = { left: 0, top: 0, width, height };
-  const [seen] = await detectInRegion(detector, closeUp, whole, REFINE_SIDE);
-  const [mirrored] = await detectInRegion(detector, mirror, whole, REFINE_SIDE);
+  const [seen] = distinct(await detectInRegion(detector, closeUp, whole, REFINE_SIDE));
+  const [mirrored] = distinct(await detectInRegion(detector, mirror, whole, REFINE_SIDE));
   const here = seen && { ...seen, box: { ...seen.box, x: seen.box.x + left, y: seen.box.y + top } };
   if (!seen || !here || overlap(here, face) < 0.4) return face.mesh;
   const alike = mirrored && Math.abs(mirrored.box.width - seen.box.width) < 0.25 * seen.box.width;

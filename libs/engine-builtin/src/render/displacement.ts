@@ -161,12 +161,12 @@ function lidTravel(eye: EyeGeometry, a: number, b: number): number {
   const opening = Math.max(0, curveAt(eye.lower, a) - upper);
   const skin = lidSkin(eye, a, upper);
   const t = Math.min(Math.max((b - (upper - skin)) / skin, 0), 1);
-  return 0.97 * opening * t ** 1.6;
+  return 0.97 * opening * t ** 1.4;
 }
 
 /** Height of the skin that unrolls over the eye: from near the brow to the lid's edge. */
 export function lidSkin(eye: EyeGeometry, a: number, upper: number): number {
-  return Math.min(Math.max(0.8 * (upper - curveAt(eye.brow, a)), 0.06), 0.24);
+  return Math.min(Math.max(0.9 * (upper - curveAt(eye.brow, a)), 0.1), 0.24);
 }
 
 function gazeWindow(eye: EyeGeometry, a: number, b: number): number {

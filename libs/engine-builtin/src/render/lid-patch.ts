@@ -27,6 +27,8 @@ export function makeLidPatch(
   return new SheetPatch(texture, box, sourceBox, displacement, {
     first: { surface: side === 'left' ? 'leftLid' : 'rightLid', alpha: lid },
     second: { surface: 'underLids', alpha: 'behind' },
+    // The skin of a lid unrolls to twice its height and more.
+    newtonSteps: 6,
   });
 }
 

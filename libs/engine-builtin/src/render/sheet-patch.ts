@@ -53,13 +53,13 @@ export class SheetPatch {
     box: PixelBox,
     sourceBox: PixelBox,
     displacement: Displacement,
-    sheets: { first: Sheet & { alpha: Uint8Array }; second: Sheet; backdrop?: (area: LatticeArea, options: LatticeOptions) => Backdrop },
+    sheets: { first: Sheet & { alpha: Uint8Array }; second: Sheet; newtonSteps?: number; backdrop?: (area: LatticeArea, options: LatticeOptions) => Backdrop },
   ) {
     this.box = box;
     this.texture = texture;
     this.sourceBox = sourceBox;
     const { area, options } = patchLattice(box, sourceBox);
-    this.first = new WarpLattice(area, texture, displacement, sheets.first.surface, options);
+    this.first = new WarpLattice(area, texture, displacement, sheets.first.surface, { ...options, newtonSteps: sheets.newtonSteps ?? 2 });
     this.second = new WarpLattice(area, texture, displacement, sheets.second.surface, options);
     this.firstAlpha = sheets.first.alpha;
     const { alpha } = sheets.second;

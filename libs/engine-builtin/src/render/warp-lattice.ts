@@ -25,8 +25,8 @@ export interface LatticeArea {
 export interface LatticeOptions {
   /** The points whose source is wanted; all, if left out. The others only say what moves there. */
   wanted?: { firstColumn: number; firstRow: number; lastColumn: number; lastRow: number };
-  /** Refinements of the turning-around: 0 where neighbours move alike, 2 where they don't. */
-  newtonSteps?: 0 | 2;
+  /** Refinements of the turning-around: 0 where neighbours move alike, 2 where they don't quite, more where they hardly do. */
+  newtonSteps?: number;
 }
 
 interface ChannelField {
@@ -83,6 +83,7 @@ export class WarpLattice {
     const { minX, minY, maxX, maxY } = this.limits;
     const { firstColumn, firstRow, lastColumn, lastRow } = this.wanted;
     const perStep = 1 / step;
+    const longest = 2 * step;
     for (let row = firstRow; row <= lastRow; row++) {
       const py = y0 + row * step;
       for (let column = firstColumn; column <= lastColumn; column++) {
@@ -121,8 +122,11 @@ export class WarpLattice {
           if (det < 0.2) det = 0.2;
           const ex = sx + dx - px;
           const ey = sy + dy - py;
-          sx -= (j22 * ex - j12 * ey) / det;
-          sy -= (j11 * ey - j21 * ex) / det;
+          const wayX = (j22 * ex - j12 * ey) / det;
+          const wayY = (j11 * ey - j21 * ex) / det;
+          // Over a bend of the field a full step overshoots and may never settle.
+          sx -= wayX > longest ? longest : wayX < -longest ? -longest : wayX;
+          sy -= wayY > longest ? longest : wayY < -longest ? -longest : wayY;
         }
         sx = sx < minX ? minX : sx > maxX ? maxX : sx;
         sy = sy < minY ? minY : sy > maxY ? maxY : sy;
