@@ -1,4 +1,6 @@
 import { type RtpSenderStats } from '@visavis/rtp';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { CreatedMediaSession, CreateMediaSessionOptions } from '../create-media-session.ts';
 import { emptyStats, type MediaSessionStats } from '../media-stats.ts';
@@ -21,6 +23,8 @@ export interface PipelinePoolOptions {
   /** A thread died and is replaced; its sessions have failed. */
   onThreadLost(error: Error): void;
 }
+
+const STOP_TIMEOUT_MS = 3_000;
 
 interface Avatar {
   engine: string;
@@ -129,10 +133,14 @@ export class PipelinePool {
     };
   }
 
-  /** Ends all threads; unfinished sessions just stop. */
+  /**
+   * Ends all threads; unfinished sessions just stop. Wait for it before ending the process: a thread that is killed inside FFmpeg takes
+   * the process with it.
+   */
   async close(): Promise<void> {
+    if (this.closed) return;
     this.closed = true;
-    await Promise.all(this.threads.map(({ worker }) => worker.terminate()));
+    await Promise.all(this.threads.map(stopThread));
   }
 
   private speak(number: number, session: Session, { utteranceId, source, startAtMs = 0 }: SpeakOptions): void {
@@ -248,6 +256,13 @@ export class PipelinePool {
     this.avatars.delete(number);
     for (const thread of this.threads) tell(thread, { type: 'unload', avatar: number });
   }
+}
+
+async function stopThread(thread: Thread): Promise<void> {
+  const ended = once(thread.worker, 'exit');
+  tell(thread, { type: 'stop' });
+  await Promise.race([ended, setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false })]);
+  await thread.worker.terminate();
 }
 
 function tell({ worker }: Thread, message: ToThread): void {

@@ -19,6 +19,7 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
   /** Sessions that were closed before they were open. */
   const closedEarly = new Set<number>();
   let warm = false;
+  let stopped = false;
 
   const reportStats = (session: number, { stats, rtpStats }: CreatedMediaSession): void => tell({ type: 'stats', session, stats: { ...stats }, rtpStats: { ...rtpStats } });
 
@@ -32,7 +33,7 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
         onEvent: (event) => tell({ type: 'event', session, event: withoutCause(event) }),
         onNetworkError: (error) => tell({ type: 'network error', session, message: error.message }),
       });
-      if (closedEarly.delete(session)) {
+      if (closedEarly.delete(session) || stopped) {
         opened.close();
         tell({ type: 'closed', session });
         return;
@@ -103,12 +104,20 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
         session.close({ handOver: message.handOver });
         reportStats(message.session, session);
         tell({ type: 'closed', session: message.session });
+        return;
       }
+      case 'stop':
+        stopped = true;
+        clearInterval(statsTimer);
+        sessions.forEach((session) => session.close({ handOver: true }));
+        sessions.clear();
+        // Nothing is left to wait for: the thread ends by itself.
+        port.close();
     }
   };
 
+  const statsTimer = setInterval(() => sessions.forEach((session, number) => reportStats(number, session)), STATS_EVERY_MS);
   port.on('message', handle);
-  setInterval(() => sessions.forEach((session, number) => reportStats(number, session)), STATS_EVERY_MS);
 }
 
 /** The first avatar also warms the thread up: no session can be running yet. */

@@ -16,7 +16,9 @@ export type ToThread =
   | { type: 'end of speech'; speech: number; failure?: { code: string; detail: string } }
   | { type: 'interrupt'; session: number }
   | { type: 'key frame'; session: number }
-  | { type: 'close'; session: number; handOver: boolean };
+  | { type: 'close'; session: number; handOver: boolean }
+  /** Leave everything and end. */
+  | { type: 'stop' };
 
 /** What a thread tells the pool. */
 export type FromThread =
