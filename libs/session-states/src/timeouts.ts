@@ -19,3 +19,24 @@ export function dueEnd(clock: SessionClock, nowMs: number): Extract<EndReason, '
 
 /** How long the monitor looks for another worker before it gives a session up. */
 export const REASSIGN_WITHIN_MS = 10_000;
+
+/** Twice the interval of a heartbeat: after that a worker is lost, unless its media says otherwise. */
+const BEAT_LOST_MS = 2000;
+/** One heartbeat missing and no media either: lost as well, and the viewers wait less. */
+const BEAT_MISSED_MS = 1300;
+const MEDIA_SILENT_MS = 1000;
+/** Media that arrived this recently counts as arriving. */
+const MEDIA_ARRIVES_MS = 500;
+/** Beyond any stall: the worker has left, though its last packets may still come in. */
+const BEAT_GONE_MS = 10_000;
+
+/**
+ * Whether a session's worker still has it, by the age of its last heartbeat and of the last media that arrived, both in
+ * milliseconds. A busy machine holds up heartbeats, so media counts for life as long as the worker hasn't left.
+ */
+export function isWorkerAlive(beatAgeMs: number, mediaAgeMs: number): boolean {
+  if (beatAgeMs > BEAT_GONE_MS) return false;
+  if (mediaAgeMs < MEDIA_ARRIVES_MS) return true;
+  if (beatAgeMs > BEAT_LOST_MS) return false;
+  return beatAgeMs <= BEAT_MISSED_MS || mediaAgeMs <= MEDIA_SILENT_MS;
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { endReason } from '@visavis/contracts';
-import { changeState, dueEnd, type Actor, type SessionChange, type SessionState } from './index.ts';
+import { changeState, dueEnd, isWorkerAlive, type Actor, type SessionChange, type SessionState } from './index.ts';
 
 const starting: SessionState = { status: 'starting', reassigning: false };
 const live: SessionState = { status: 'live', reassigning: false };
@@ -62,5 +62,19 @@ describe('timeouts', () => {
     expect(dueEnd({ ...clock, viewers: 0 }, 14_999)).toBeNull();
     expect(dueEnd({ ...clock, viewers: 0 }, 15_000)).toBe('idle_timeout');
     expect(dueEnd({ ...clock, liveAtMs: null, viewers: 0, lastActivityAtMs: 0 }, 10_000)).toBe('idle_timeout');
+  });
+});
+
+describe('a worker', () => {
+  it.each([
+    [900, 20, true, 'beats and sends'],
+    [1500, 20, true, 'beats late and sends'],
+    [9000, 400, true, 'stalls in its heartbeat only'],
+    [1200, 5000, true, 'beats and starts up'],
+    [1400, 1100, false, 'missed a beat and fell silent'],
+    [2100, 600, false, 'missed two beats and sends nothing'],
+    [60_000, 20, false, 'left, its last packets arriving'],
+  ])('heard %i ms ago, media %i ms ago: %s (%s)', (beatAgeMs, mediaAgeMs, alive) => {
+    expect(isWorkerAlive(beatAgeMs, mediaAgeMs)).toBe(alive);
   });
 });

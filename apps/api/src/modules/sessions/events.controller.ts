@@ -3,6 +3,7 @@ import { ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nest
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { SessionEvent } from '@visavis/contracts';
 import { Access, Principal } from '../../access/access.decorator';
+import { CredentialWatch } from '../../access/credential-watch';
 import type { TenantPrincipal } from '../../access/principal';
 import { ApiProblems } from '../../http/api-problems.decorator';
 import { PublicIdPipe } from '../../http/public-id.pipe';
@@ -19,6 +20,7 @@ export class EventsController {
   constructor(
     private readonly sessions: SessionsService,
     private readonly events: SessionEvents,
+    private readonly credentials: CredentialWatch,
   ) {}
 
   @Get()
@@ -57,10 +59,12 @@ export class EventsController {
       if (closed) return;
       closed = true;
       clearInterval(comments);
+      unwatch();
       stream.end();
       void stop?.();
     };
     const comments = setInterval(() => stream.write(': \n\n'), COMMENT_EVERY_MS);
+    const unwatch = this.credentials.watch(principal, close);
     request.raw.on('close', close);
     stop = await this.events.follow(principal.tenantId, id, after, (event) => {
       if (closed) return;

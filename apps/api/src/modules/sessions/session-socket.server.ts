@@ -9,6 +9,7 @@ import type { Logger } from '@visavis/logging';
 import { notFound, ProblemError, PROBLEM_CONTENT_TYPE, toDocument } from '@visavis/problems';
 import type { SessionChannel } from '@visavis/queue';
 import { AccessService } from '../../access/access.service';
+import { CredentialWatch } from '../../access/credential-watch';
 import { TOKEN_SUBPROTOCOL_PREFIX } from '../../access/credentials';
 import type { TenantPrincipal } from '../../access/principal';
 import { problemOf } from '../../http/problem-of';
@@ -38,6 +39,7 @@ export class SessionSocketServer implements OnApplicationBootstrap, BeforeApplic
   constructor(
     private readonly adapter: HttpAdapterHost,
     private readonly access: AccessService,
+    private readonly credentials: CredentialWatch,
     private readonly sessions: SessionsService,
     private readonly speech: SpeechService,
     private readonly events: SessionEvents,
@@ -70,6 +72,7 @@ export class SessionSocketServer implements OnApplicationBootstrap, BeforeApplic
       const tenant = principal as TenantPrincipal;
       await this.sessions.requireRunning(tenant.tenantId, id);
       this.server.handleUpgrade(request, socket, head, (ws) => {
+        ws.on('close', this.credentials.watch(tenant, () => ws.close(1008, 'The credentials of this connection count no more.')));
         new SessionSocket(ws, { principal: tenant, sessionId: id, sessions: this.sessions, speech: this.speech, events: this.events, channel: this.channel, logger: this.logger }).open();
       });
     } catch (error) {

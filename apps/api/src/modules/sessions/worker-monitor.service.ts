@@ -1,8 +1,8 @@
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { parseId } from '@visavis/ids';
 import type { Logger } from '@visavis/logging';
-import { WORKER_LOST_AFTER_MS, type Fleet, type SessionChannel, type SessionDispatcher } from '@visavis/queue';
-import { changeState, REASSIGN_WITHIN_MS } from '@visavis/session-states';
+import type { Fleet, SessionChannel, SessionDispatcher } from '@visavis/queue';
+import { changeState, isWorkerAlive, REASSIGN_WITHIN_MS } from '@visavis/session-states';
 import { LOGGER } from '../../tokens';
 import { FLEET, SESSION_CHANNEL, SESSION_DISPATCHER } from '../dispatch/dispatch.tokens';
 import type { HostedSession } from '../media/hosted-session';
@@ -14,9 +14,6 @@ import { SessionsRepository } from './sessions.repository';
 
 const LOOK_EVERY_MS = 250;
 const RETRY_MS = 200;
-/** Media that arrived this recently counts as arriving. */
-const SENDING_MS = 500;
-const STALLED_AT_MOST_MS = 10_000;
 
 /** Watches the workers of the sessions whose media is here, and gives those of a lost one to another. */
 @Injectable()
@@ -65,8 +62,7 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
       arrivals.set(session.id, arrival);
       if (session.packetsAtHandOver !== null && count > session.packetsAtHandOver) await this.resumed(session);
       const beatAgeMs = beatAges.get(session.workerId) ?? Infinity;
-      // A busy machine may hold up a heartbeat; a worker whose media still arrives is not lost. One that left says so by an age beyond any stall.
-      const alive = beatAgeMs <= WORKER_LOST_AFTER_MS || (Date.now() - arrival.atMs < SENDING_MS && beatAgeMs < STALLED_AT_MOST_MS);
+      const alive = isWorkerAlive(beatAgeMs, Date.now() - arrival.atMs);
       // A worker that was lost again before it sent anything counts as lost, too.
       const beingReplaced = session.lostAtMs !== null && session.packetsAtHandOver === null;
       if (beingReplaced || alive) continue;
