@@ -8,7 +8,8 @@ import { allocateI420, MEDIA_CLOCK_HZ } from '@visavis/engine';
 import { BUILTIN_ENGINE, BUILTIN_ENGINE_VERSION, createBuiltinEngine } from '../src/index.ts';
 import { loadFace } from '../src/loaded-face.ts';
 import { channel, restPose } from '../src/motion/pose.ts';
-import { cutTile, i420ToRgb, readWav16k, writeSheet } from './frames.ts';
+import { i420ToRgb } from '../src/render/i420-to-rgb.ts';
+import { cutTile, readWav16k, writeSheet } from './frames.ts';
 import type { Tile } from './frames.ts';
 
 type Shape = Partial<Record<keyof typeof channel, number>>;

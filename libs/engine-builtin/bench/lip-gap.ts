@@ -7,7 +7,8 @@ import { allocateI420, MEDIA_CLOCK_HZ } from '@visavis/engine';
 import type { AvatarStream, LoadedAvatar } from '@visavis/engine';
 import { createBuiltinEngine } from '../src/index.ts';
 import { correlation, loudnessPerFrame, measureLipGap, percentile } from '../src/measure.ts';
-import { i420ToRgb, readWav16k } from './frames.ts';
+import { i420ToRgb } from '../src/render/i420-to-rgb.ts';
+import { readWav16k } from './frames.ts';
 
 const FPS = 25;
 const SPEECH_FRAMES = 150;

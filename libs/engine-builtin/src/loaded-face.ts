@@ -2,13 +2,13 @@ import sharp from 'sharp';
 import { allocateI420 } from '@visavis/engine';
 import type { AvatarStream, I420Picture, LoadedAvatar, PictureSize, StreamOptions } from '@visavis/engine';
 import { unpackBundle } from './bundle/container.ts';
+import { partNames } from './bundle/parts.ts';
 import { faceGeometry } from './face/face-geometry.ts';
 import { frameCrop } from './face/framing.ts';
 import { LANDMARK_COUNT, transformMesh } from './face/landmarks.ts';
 import type { FaceMesh } from './face/landmarks.ts';
 import { MOTION_LOOK_AHEAD_MS, MotionSource } from './motion/motion-source.ts';
 import { restPose } from './motion/pose.ts';
-import { partNames } from './prepare/prepare-photo.ts';
 import { CELL, FaceRenderer } from './render/face-renderer.ts';
 import { cropAndScale } from './render/plane-scaling.ts';
 import type { Plane } from './render/plane-scaling.ts';
@@ -20,6 +20,8 @@ interface Master {
   v: Plane;
   mesh: FaceMesh;
   yawDegrees: number;
+  /** Factor on the jaw: see fitMouthGain. */
+  mouthGain: number;
 }
 
 /** @throws Error when the bundle is damaged, or made by another engine or version. */
@@ -30,11 +32,12 @@ export async function loadFace(bundle: Uint8Array, identity: { engine: string; e
   }
   const jpeg = parts.get(partNames.master);
   const meshBytes = parts.get(partNames.mesh);
-  if (!jpeg || meshBytes?.byteLength !== LANDMARK_COUNT * 3 * 4 || typeof facts.yawDegrees !== 'number') {
+  if (!jpeg || meshBytes?.byteLength !== LANDMARK_COUNT * 3 * 4 || typeof facts.yawDegrees !== 'number' || typeof facts.mouthGain !== 'number') {
     throw new Error('avatar bundle is damaged: a part is missing');
   }
   const { data, info } = await sharp(jpeg).toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-  const master: Master = { ...rgbToPlanes(data, info.width, info.height), mesh: readFloats(meshBytes), yawDegrees: facts.yawDegrees };
+  const { yawDegrees, mouthGain } = facts;
+  const master: Master = { ...rgbToPlanes(data, info.width, info.height), mesh: readFloats(meshBytes), yawDegrees, mouthGain };
   return new LoadedFace(master);
 }
 
@@ -54,7 +57,7 @@ export class LoadedFace implements LoadedAvatar {
 
   open(options: StreamOptions): AvatarStream {
     if (options.width % 2 !== 0 || options.height % 2 !== 0) throw new RangeError('a frame needs even sides');
-    return new FaceStream(this.rendererFor(options), options);
+    return new FaceStream(this.rendererFor(options), options, this.master.mouthGain);
   }
 
   close(): void {
@@ -97,9 +100,9 @@ class FaceStream implements AvatarStream {
   /** Where frames are drawn whose sides are not whole cells. */
   private readonly aligned: I420Picture | undefined;
 
-  constructor(renderer: FaceRenderer, options: StreamOptions) {
+  constructor(renderer: FaceRenderer, options: StreamOptions, mouthGain: number) {
     this.renderer = renderer;
-    this.motion = new MotionSource(options.seed);
+    this.motion = new MotionSource(options.seed, mouthGain);
     this.frameSize = { width: options.width, height: options.height };
     const { width, height } = renderer.size;
     if (width !== options.width || height !== options.height) this.aligned = allocateI420({ width, height });

@@ -3,7 +3,7 @@ import { IdleMotion } from './idle-motion.ts';
 import { MAX_AHEAD_MS, MouthTrack } from './mouth-track.ts';
 import { channel } from './pose.ts';
 import type { FacePose } from './pose.ts';
-import { shape, SHAPE_COUNT, WINDOW_SAMPLES } from './speech-shape.ts';
+import { HOP_SAMPLES, shape, SHAPE_COUNT, WINDOW_SAMPLES } from './speech-shape.ts';
 
 /*
  * Hot path: no allocation after construction.
@@ -13,7 +13,8 @@ import { shape, SHAPE_COUNT, WINDOW_SAMPLES } from './speech-shape.ts';
 const CLOCK_PER_SAMPLE = MEDIA_CLOCK_HZ / ENGINE_SAMPLE_RATE_HZ;
 /** Lips move a little before their sound: the shape shown is that of this much later, which also undoes the smoothing's delay. */
 const LEAD_MS = 24;
-export const MOTION_LOOK_AHEAD_MS = LEAD_MS + (WINDOW_SAMPLES / 2 / ENGINE_SAMPLE_RATE_HZ) * 1000;
+/** The lead, half a window of sound around a step, and the step after the one that is shown. */
+export const MOTION_LOOK_AHEAD_MS = LEAD_MS + ((WINDOW_SAMPLES / 2 + HOP_SAMPLES) / ENGINE_SAMPLE_RATE_HZ) * 1000;
 /** No lip or jaw goes faster than this, in parts of its way per millisecond: audio that was taken back leaves no jump. */
 const MAX_SPEED_PER_MS = 0.009;
 
@@ -28,11 +29,14 @@ const SHAPE_CHANNELS = [
 export class MotionSource {
   private readonly track = new MouthTrack();
   private readonly idle: IdleMotion;
+  private readonly mouthGain: number;
   private readonly wanted = new Float32Array(SHAPE_COUNT);
   private readonly shown = new Float32Array(SHAPE_COUNT);
   private newestFrame = 0;
 
-  constructor(seed: number) {
+  /** `mouthGain` is a factor on the jaw, for faces that show more or less of it than others. */
+  constructor(seed: number, mouthGain = 1) {
+    this.mouthGain = mouthGain;
     this.idle = new IdleMotion(seed);
   }
 
@@ -58,6 +62,7 @@ export class MotionSource {
     pose.fill(0);
     this.idle.addTo(pose, atSample48k / MEDIA_CLOCK_HZ);
     this.track.shapeAt(atSample48k / CLOCK_PER_SAMPLE + (LEAD_MS * ENGINE_SAMPLE_RATE_HZ) / 1000, this.wanted);
+    this.wanted[shape.jaw]! *= this.mouthGain;
     const furthest = MAX_SPEED_PER_MS * Math.max(elapsedMs, 1);
     for (let i = 0; i < SHAPE_COUNT; i++) {
       const way = this.wanted[i]! - this.shown[i]!;

@@ -18,7 +18,7 @@ const memory = { level: SHAPE_COUNT, floor: SHAPE_COUNT + 1, active: SHAPE_COUNT
 export const STATE_COUNT = SHAPE_COUNT + 3;
 
 /** Loudness (RMS of full scale) that a voice is taken to have before it was heard. */
-const FIRST_LEVEL = 0.06;
+const FIRST_LEVEL = 0.1;
 const LOWEST_LEVEL = 0.012;
 /** Below this nothing is speech, whatever the noise floor. */
 const QUIET_RMS = 0.0025;
@@ -49,7 +49,7 @@ export class SpeechShape {
 
     let level = state[from + memory.level]!;
     let floor = state[from + memory.floor]!;
-    if (rms > level) level += (rms - level) * 0.18;
+    if (rms > level) level += (rms - level) * 0.25;
     else if (rms > 0.15 * level) level += (Math.max(rms, LOWEST_LEVEL) - level) * 0.0012;
     floor += (rms - floor) * (rms < floor ? 0.2 : 0.002);
     floor = Math.min(floor, 0.12 * level);
@@ -58,7 +58,7 @@ export class SpeechShape {
 
     const threshold = Math.max(QUIET_RMS, 2 * floor);
     const gate = ramp(threshold, 3 * threshold, rms);
-    const voice = gate * Math.min(rms / level, 1.25) ** 0.7;
+    const voice = gate * Math.min(rms / level, 1.1) ** 0.7;
     const active = Math.max(gate, state[from + memory.active]! - HOP_MS / 140);
     state[to + memory.active] = active;
 

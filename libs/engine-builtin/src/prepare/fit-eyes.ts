@@ -29,7 +29,7 @@ const MISSED = 0.022;
 
 /** Below this part of the near eye's width the far one is not foreshortened but lost. */
 const LOST_WIDTH = 0.62;
-const FAR_WIDTH = 0.72;
+const FAR_WIDTH = 0.9;
 
 /** Moves the outlines of eyes that the mesh missed; others stay as they are. */
 export function fitEyes(mesh: FaceMesh, image: RgbImage): FaceMesh {

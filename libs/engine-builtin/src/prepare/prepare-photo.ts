@@ -3,12 +3,13 @@ import type { PreparedAvatar, PrepareProgress } from '@visavis/engine';
 import { packBundle, sha256Hex } from '../bundle/container.ts';
 import { loadFaceDetector } from '../face/face-detector.ts';
 import { frameCrop } from '../face/framing.ts';
+import { loadFace } from '../loaded-face.ts';
+import { partNames } from '../bundle/parts.ts';
 import { decodeUpload } from './decode-upload.ts';
 import { findFace } from './find-face.ts';
+import { fitMouthGain } from './fit-mouth-gain.ts';
 import { makeMasterPicture } from './master-picture.ts';
 import type { MasterPicture } from './master-picture.ts';
-
-export const partNames = { master: 'master.jpg', mesh: 'mesh.f32' } as const;
 
 const PREVIEW_SIDE = 512;
 
@@ -25,15 +26,18 @@ export async function preparePhoto(
   onProgress({ fraction: 0.75, step: 'Cutting and scaling' });
   const master = await makeMasterPicture(image, face.mesh);
   const previewJpeg = await makePreview(master);
-  onProgress({ fraction: 0.95, step: 'Packing' });
-  const bundle = packBundle({
-    ...identity,
-    facts: { width: master.width, height: master.height, yawDegrees: face.yawDegrees },
-    parts: new Map<string, Uint8Array>([
-      [partNames.master, master.jpeg],
-      [partNames.mesh, littleEndianFloats(master.mesh)],
-    ]),
-  });
+  const pack = (mouthGain: number): Uint8Array =>
+    packBundle({
+      ...identity,
+      facts: { width: master.width, height: master.height, yawDegrees: face.yawDegrees, mouthGain },
+      parts: new Map<string, Uint8Array>([
+        [partNames.master, master.jpeg],
+        [partNames.mesh, littleEndianFloats(master.mesh)],
+      ]),
+    });
+  onProgress({ fraction: 0.85, step: 'Trying out how the mouth opens' });
+  const mouthGain = await fitMouthGain(await loadFace(pack(1), identity));
+  const bundle = pack(mouthGain);
   return {
     bundle,
     bundleSha256: sha256Hex(bundle),
@@ -45,6 +49,7 @@ export async function preparePhoto(
       yaw_degrees: round1(face.yawDegrees),
       face_score: face.boxScore,
       ignored_faces: face.ignoredFaces,
+      mouth_gain: Math.round(mouthGain * 100) / 100,
       master_width: master.width,
       master_height: master.height,
     },
