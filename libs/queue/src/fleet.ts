@@ -41,9 +41,10 @@ export interface Fleet {
   /**
    * Claims `weightPixels` on one live worker, atomically; a worker with the avatar warm goes first, then the emptiest.
    * Claiming again for the same session and epoch answers the same worker.
+   * @param request.beatWithinMs only workers heard of this recently; where one was just lost, less than the age at which that showed
    * @returns the worker's id, or null when none has room.
    */
-  claim(request: { sessionId: string; epoch: number; avatarId: string; weightPixels: number }): Promise<string | null>;
+  claim(request: { sessionId: string; epoch: number; avatarId: string; weightPixels: number; beatWithinMs?: number }): Promise<string | null>;
   release(workerId: string, sessionId: string, epoch: number): Promise<void>;
   workers(): Promise<WorkerState[]>;
   freeSlots(): Promise<number>;
@@ -69,7 +70,7 @@ export function createFleet(redis: Redis): Fleet {
     async leave(workerId) {
       await redis.hset(keys.worker(workerId), 'beat_ms', '0');
     },
-    async claim({ sessionId, epoch, avatarId, weightPixels }) {
+    async claim({ sessionId, epoch, avatarId, weightPixels, beatWithinMs = WORKER_LOST_AFTER_MS }) {
       const answer = await redis.eval(
         CLAIM_SCRIPT,
         1,
@@ -77,7 +78,7 @@ export function createFleet(redis: Redis): Fleet {
         field(sessionId, epoch),
         String(weightPixels),
         avatarId,
-        String(WORKER_LOST_AFTER_MS),
+        String(beatWithinMs),
       );
       return typeof answer === 'string' && answer !== '' ? answer : null;
     },

@@ -14,6 +14,8 @@ import { SessionsRepository } from './sessions.repository';
 
 const LOOK_EVERY_MS = 250;
 const RETRY_MS = 200;
+/** Longer than a heartbeat's interval, shorter than the silence by which a worker is called lost: it must not be its own replacement. */
+const REPLACEMENT_BEAT_MS = 1200;
 
 /** Watches the workers of the sessions whose media is here, and gives those of a lost one to another. */
 @Injectable()
@@ -96,6 +98,7 @@ export class WorkerMonitor implements OnApplicationBootstrap, BeforeApplicationS
         epoch: session.epoch,
         avatarId: session.avatarId,
         weightPixels: session.weightPixels,
+        beatWithinMs: REPLACEMENT_BEAT_MS,
       });
       if (workerId) return this.handOver(session, id, workerId);
       if (Date.now() >= deadlineMs) {
