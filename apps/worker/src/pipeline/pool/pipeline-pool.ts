@@ -6,6 +6,7 @@ import type { CreatedMediaSession, CreateMediaSessionOptions } from '../create-m
 import { emptyStats, type MediaSessionStats } from '../media-stats.ts';
 import type { SpeakOptions } from '../speech-line.ts';
 import { createSpeechRelay, type SpeechRelay } from './speech-relay.ts';
+import { warmUpSpeech } from './warm-up.ts';
 import type { FromThread, SessionOrder, ToThread } from './thread-messages.ts';
 
 /** An avatar in the memory of every thread of a pool. */
@@ -69,6 +70,8 @@ export class PipelinePool {
 
   constructor(options: PipelinePoolOptions) {
     this.options = options;
+    // Speech is decoded here, not in the threads. Should it fail, the first utterance will say so.
+    warmUpSpeech().catch(() => undefined);
     for (let index = 0; index < Math.max(1, options.threads); index++) this.threads.push(this.startThread());
   }
 

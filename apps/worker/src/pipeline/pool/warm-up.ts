@@ -1,4 +1,4 @@
-import { createOpusEncoder, createVideoEncoder, OPUS_FRAME_SAMPLES } from '@visavis/codec';
+import { createOpusEncoder, createVideoEncoder, decodeSpeech, OPUS_FRAME_SAMPLES } from '@visavis/codec';
 import { allocateI420, type LoadedAvatar } from '@visavis/engine';
 
 const SIZE = { width: 512, height: 512 };
@@ -26,4 +26,22 @@ export function warmUp(avatar: LoadedAvatar): void {
   stream.close();
   opus.close();
   video.close();
+}
+
+/** Decodes a moment of silence, so that the first utterance of a worker doesn't wait for native code to load. */
+export async function warmUpSpeech(): Promise<void> {
+  const wav = Buffer.alloc(44 + 3200);
+  wav.write('RIFF', 0, 'latin1');
+  wav.writeUInt32LE(wav.length - 8, 4);
+  wav.write('WAVEfmt ', 8, 'latin1');
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(16_000, 24);
+  wav.writeUInt32LE(32_000, 28);
+  wav.writeUInt16LE(2, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write('data', 36, 'latin1');
+  wav.writeUInt32LE(3200, 40);
+  for await (const piece of decodeSpeech(wav, { maxDurationMs: 1000 })) void piece;
 }
