@@ -64,8 +64,12 @@ describe('a pool of pipeline threads', () => {
     sessions.forEach((session, index) => session.speak({ utteranceId: `u${index}`, source: index === 0 ? tone(700) : () => tone(700) }));
     await vi.waitFor(() => logs.forEach((events) => expect(typesOf(events)).toContain('utterance.ended')), patience);
     logs.forEach((events, index) => {
-      expect(typesOf(events)).toEqual(['sending', 'utterance.started', 'utterance.ended']);
-      expect(events[2]).toEqual({ type: 'utterance.ended', utteranceId: `u${index}`, interrupted: false, playedMs: 700 });
+      const ofSpeech = events.filter(({ type }) => type !== 'sending');
+      expect(typesOf(events)).toContain('sending');
+      expect(ofSpeech).toEqual([
+        { type: 'utterance.started', utteranceId: `u${index}` },
+        { type: 'utterance.ended', utteranceId: `u${index}`, interrupted: false, playedMs: 700 },
+      ]);
     });
     await vi.waitFor(() => expect(sessions[0]!.stats.framesSent).toBeGreaterThan(5), patience);
     expect(sessions[0]!.rtpStats.videoPackets).toBeGreaterThan(5);
@@ -150,7 +154,7 @@ describe('a pool of pipeline threads', () => {
     expect(logs.map((events) => typesOf(events).includes('failed')).sort()).toEqual([false, true]);
     const again: PipelineEvent[] = [];
     const session = await pool.createMediaSession(options(again));
-    await vi.waitFor(() => expect(typesOf(again)).toEqual(['sending']), patience);
+    await vi.waitFor(() => expect(typesOf(again)).toContain('sending'), patience);
     session.close();
   });
 });
