@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CreatedSession } from './support/api-types.ts';
-import { mouthWithoutNetwork } from './support/avatar-motion.ts';
+import { drawnWithoutNetwork, thumbnails } from './support/avatar-motion.ts';
 import { speakingAvatar, testPortrait } from './support/avatars.ts';
 import { betweenMs, sampleCurve, type Curve } from './support/curve.ts';
-import { findLag, trackSound } from './support/lag.ts';
+import { findLag, trackSound, type TrackedSound } from './support/lag.ts';
 import { lipCurve } from './support/lip-curve.ts';
 import { levelBetween, loudnessOf, soundingSpan } from './support/loudness.ts';
+import { mainMotion, motionAlong } from './support/motion.ts';
 import type { Recording } from './support/recording.ts';
 import { SessionEvents } from './support/session-events.ts';
 import { resampled, speechSample, wav, type SpeechSample } from './support/speech-sample.ts';
 import { report, Stage } from './support/stage.ts';
-import { median, pearson, percentile } from './support/statistics.ts';
+import { median, percentile } from './support/statistics.ts';
 import { pause } from './support/until.ts';
 import type { Viewer } from './support/viewer.ts';
 
@@ -20,6 +21,8 @@ const COMPARE_HZ = 16_000;
 /** How long the lips may take to close, and to begin before the sound. */
 const CLOSING_MS = 400;
 const OPENING_MS = 250;
+/** Lips lead and trail the sound that they make. */
+const FOLLOW_MS = 120;
 
 describe('an avatar that speaks', () => {
   let stage: Stage;
@@ -44,7 +47,7 @@ describe('an avatar that speaks', () => {
   });
 
   /** Says it, and gives back what the viewer saw and heard from a while before to a while after. */
-  async function recorded(what: Parameters<Stage['api']['speak']>[1], leadMs = 1500): Promise<Recording & { utteranceId: string }> {
+  async function recorded(what: Parameters<Stage['api']['speak']>[1], leadMs = 1200): Promise<Recording & { utteranceId: string }> {
     await viewer.startRecording('v');
     await pause(leadMs);
     const utteranceId = await stage.api.speak(session.id, what);
@@ -53,24 +56,25 @@ describe('an avatar that speaks', () => {
     return { utteranceId, ...(await viewer.stopRecording('v')) };
   }
 
-  function expectLipsToFollow(lips: Curve, sound: Recording['sound'], lagMs: number): void {
+  function expectLipsToFollow(lips: Curve, sound: Recording['sound']): void {
     const span = soundingSpan(sound, SOUND);
     if (!span) throw new Error('nothing was heard');
     const spoken = betweenMs(lips, span.firstMs, span.lastMs);
     const silent = [...betweenMs(lips, -Infinity, span.firstMs - OPENING_MS).values, ...betweenMs(lips, span.lastMs + CLOSING_MS, Infinity).values];
     const rest = median(silent);
-    const loudness = sampleCurve(loudnessOf(sound), spoken.atMs.map((at) => at - lagMs));
+    const following = findLag(loudnessOf(sound), spoken, { minMs: -FOLLOW_MS, maxMs: FOLLOW_MS });
     const figures = {
       'p95 over rest': percentile(spoken.values, 0.95) - rest,
-      'r with the loudness': pearson(spoken.values, loudness),
+      'r with the loudness': following.correlation,
+      'after the loudness, ms': following.lagMs,
       'largest in silence': Math.max(...silent.map((gap) => Math.abs(gap - rest))),
-      'p95 in silence': percentile(silent.map((gap) => Math.abs(gap - rest)), 0.95),
-      pictures: spoken.values.length,
+      'pictures in speech': spoken.values.length,
+      'in silence': silent.length,
     };
     report('lip gap', figures);
-    expect(figures['p95 over rest']).toBeGreaterThanOrEqual(0.06);
-    expect(figures['r with the loudness']).toBeGreaterThanOrEqual(0.5);
-    expect(figures['largest in silence']).toBeLessThanOrEqual(0.015);
+    expect.soft(figures['p95 over rest']).toBeGreaterThanOrEqual(0.06);
+    expect.soft(figures['r with the loudness']).toBeGreaterThanOrEqual(0.5);
+    expect.soft(figures['largest in silence']).toBeLessThanOrEqual(0.015);
   }
 
   it('moves its lips with the sound that was sent, and both arrive together', { timeout: 240_000 }, async () => {
@@ -78,23 +82,21 @@ describe('an avatar that speaks', () => {
 
     const sent = resampled(speech, COMPARE_HZ);
     const heard = trackSound(sent, resampled(seen.sound, COMPARE_HZ));
-    const soundStartMs = seen.sound.startAtMs + (heard.offset / COMPARE_HZ) * 1000;
     report('sound', { 'correlation with what was sent': heard.correlation, 'drift ms': (heard.drift / COMPARE_HZ) * 1000 });
-    expect(heard.correlation).toBeGreaterThanOrEqual(0.8);
+    expect.soft(heard.correlation).toBeGreaterThanOrEqual(0.8);
 
-    const lips = await lipCurve(seen.frames);
-    const drawn = await mouthWithoutNetwork(testPortrait(), speech);
-    // Against the engine's own drawing rather than the loudness: the lips may lead the sound on purpose.
-    const picture = findLag(drawn, { ...lips, atMs: lips.atMs.map((at) => at - soundStartMs) }, { minMs: -240, maxMs: 240 });
+    // Against what the engine draws rather than the loudness: its lips may lead the sound on purpose.
+    const drawn = await drawnWithoutNetwork(testPortrait(), speech);
+    const mouth = mainMotion(drawn);
+    const seenMouth = onSpeechTime(motionAlong(await thumbnails(seen.frames), mouth), heard, seen.sound.startAtMs);
+    const picture = findLag(motionAlong(drawn, mouth), seenMouth, { minMs: -200, maxMs: 200 });
     const stats = await viewer.player.stats('v');
-    report('picture behind sound', {
-      'by lips and samples, ms': picture.lagMs,
-      'lips like those drawn, r': picture.correlation,
-      'by the browser, ms': stats.videoBehindAudioMs ?? 'unknown',
-    });
-    expectLipsToFollow(lips, seen.sound, ownLag(drawn, speech) + picture.lagMs);
-    expect(picture.correlation).toBeGreaterThan(0.7);
-    expect(Math.abs(picture.lagMs)).toBeLessThanOrEqual(40);
+    report('picture behind sound', { 'by what is seen and heard, ms': picture.lagMs, 'at r': picture.correlation, 'by the browser, ms': stats.videoBehindAudioMs ?? 'unknown' });
+    expect.soft(picture.correlation).toBeGreaterThan(0.7);
+    expect.soft(Math.abs(picture.lagMs)).toBeLessThanOrEqual(40);
+
+    // A face mesh costs most of this test: every other picture will do.
+    expectLipsToFollow(await lipCurve(seen.frames.filter((_, i) => i % 2 === 0)), seen.sound);
   });
 
   it('says a text with the built-in voice', { timeout: 240_000 }, async () => {
@@ -157,8 +159,11 @@ describe('an avatar that speaks', () => {
   });
 });
 
-/** How much later (or, negative, earlier) than the loudness the engine itself moves the lips. */
-function ownLag(drawn: Curve, speech: SpeechSample): number {
-  const loudness = loudnessOf({ sampleRateHz: speech.sampleRateHz, startAtMs: 0, samples: speech.samples });
-  return findLag(loudness, drawn, { minMs: -160, maxMs: 160 }).lagMs;
+/** A curve of what was seen, at the moments of the speech that was heard then. */
+function onSpeechTime(seen: Curve, { pieces }: TrackedSound, soundStartMs: number): Curve {
+  const ms = (samples: number) => (samples / COMPARE_HZ) * 1000;
+  const heardAt = pieces.map((piece) => soundStartMs + ms(piece.heardAt));
+  const behind = { atMs: heardAt, values: pieces.map((piece, i) => heardAt[i]! - ms(piece.sentAt)) };
+  const shifts = sampleCurve(behind, seen.atMs);
+  return { atMs: seen.atMs.map((at, i) => at - shifts[i]!), values: seen.values };
 }

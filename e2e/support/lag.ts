@@ -1,5 +1,5 @@
 import { betweenMs, sampleCurve, shifted, type Curve } from './curve.ts';
-import { median, pearson } from './statistics.ts';
+import { pearson } from './statistics.ts';
 
 export interface Lag {
   /** How much later `delayed` does the same; negative if earlier. */
@@ -56,39 +56,40 @@ export function findSound(sent: Float32Array, heard: Float32Array): SoundMatch {
 }
 
 export interface TrackedSound {
-  /** Where the whole begins, as the median of its pieces says. */
-  offset: number;
   /** Mean of the pieces' correlations, weighted by their energy. */
   correlation: number;
-  /** How far the pieces lie apart from where the first one puts them, in samples: what a jitter buffer stretched or cut. */
+  /** How far the pieces lie apart from each other's schedule, in samples: what a jitter buffer stretched or cut. */
   drift: number;
+  /** Where pieces of the sound, in samples of what was sent, begin in what was heard. Rising. */
+  pieces: { sentAt: number; heardAt: number }[];
 }
 
 /**
- * Like `findSound`, but piece by piece: a receiver may stretch sound by some milliseconds to keep its buffer, which a
- * listener doesn't notice and a correlation over the whole would.
+ * Like `findSound`, but piece by piece: a receiver stretches or cuts sound by some milliseconds to keep its buffer, which a
+ * listener doesn't notice and a correlation over the whole would. Both at 16 kHz.
  */
-export function trackSound(sent: Float32Array, heard: Float32Array, { pieceSamples = 8000, slackSamples = 800 } = {}): TrackedSound {
+export function trackSound(sent: Float32Array, heard: Float32Array, { pieceSamples = 4000, slackSamples = 2400 } = {}): TrackedSound {
   const whole = findSound(sent, heard);
-  const found: { offset: number; correlation: number; energy: number }[] = [];
-  for (let start = 0; start + pieceSamples <= sent.length; start += pieceSamples) {
-    const piece = sent.subarray(start, start + pieceSamples);
+  const last = heard.length - pieceSamples;
+  const found: { sentAt: number; heardAt: number; correlation: number; energy: number }[] = [];
+  let offset = whole.offset;
+  for (let sentAt = 0; sentAt + pieceSamples <= sent.length; sentAt += pieceSamples) {
+    const piece = sent.subarray(sentAt, sentAt + pieceSamples);
     const energy = piece.reduce((sum, value) => sum + value * value, 0);
-    const at = whole.offset + start;
-    const match = bestOffset(piece, heard, Math.max(0, at - slackSamples), Math.min(heard.length - pieceSamples, at + slackSamples), 2, 4);
-    const { offset, correlation } = bestOffset(piece, heard, Math.max(0, match.offset - 8), Math.min(heard.length - pieceSamples, match.offset + 8), 1, 1);
-    found.push({ offset: offset - start, correlation, energy });
+    const at = offset + sentAt;
+    const coarse = bestOffset(piece, heard, Math.max(0, at - slackSamples), Math.min(last, at + slackSamples), 2, 4);
+    const fine = bestOffset(piece, heard, Math.max(0, coarse.offset - 8), Math.min(last, coarse.offset + 8), 1, 1);
+    found.push({ sentAt, heardAt: fine.offset, correlation: fine.correlation, energy });
+    if (fine.correlation > 0.8) offset = fine.offset - sentAt;
   }
-  // A pause between words looks like any other.
+  // A pause between words looks like any other, and says nothing about time.
   const loudest = Math.max(...found.map(({ energy }) => energy));
-  const heardPieces = found.filter(({ energy }) => energy > loudest / 20);
-  const offsets = heardPieces.map(({ offset }) => offset);
-  const total = heardPieces.reduce((sum, { energy }) => sum + energy, 0);
-  return {
-    offset: Math.round(median(offsets)),
-    correlation: heardPieces.reduce((sum, { correlation, energy }) => sum + correlation * energy, 0) / total,
-    drift: Math.max(...offsets) - Math.min(...offsets),
-  };
+  const telling = found.filter(({ energy }) => energy > loudest / 20);
+  const total = telling.reduce((sum, { energy }) => sum + energy, 0);
+  const correlation = telling.reduce((sum, piece) => sum + piece.correlation * piece.energy, 0) / total;
+  const pieces = telling.filter(({ correlation: r }) => r > 0.7).map(({ sentAt, heardAt }) => ({ sentAt, heardAt }));
+  const offsets = pieces.map(({ sentAt, heardAt }) => heardAt - sentAt);
+  return { correlation, drift: Math.max(...offsets) - Math.min(...offsets), pieces };
 }
 
 function bestOffset(sent: Float32Array, heard: Float32Array, from: number, to: number, step: number, stride: number): SoundMatch {

@@ -65,10 +65,11 @@ describe('sound', () => {
     const tracked = trackSound(sent, heard);
     expect(tracked.correlation).toBeGreaterThan(0.95);
     expect(tracked.drift).toBe(160);
+    expect(tracked.pieces[0]).toEqual({ sentAt: 0, heardAt: 5000 });
   });
 
   it('is not found in another sound', () => {
-    expect(trackSound(babble(32_000), babble(60_000, 7)).correlation).toBeLessThan(0.3);
+    expect(trackSound(babble(32_000), babble(60_000, 7)).correlation).toBeLessThan(0.6);
   });
 
   it('has a level, a loudness and a span', () => {

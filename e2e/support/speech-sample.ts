@@ -3,7 +3,7 @@ import { synthesise } from '@visavis/speech';
 
 export const VOICE = 'en-us-slt';
 /** Bilabials, open vowels and pauses: something for the lips to do. */
-export const SENTENCE = 'Papa bought a bottle of water from my mother. Open the window, and breathe. We may go home by Monday afternoon.';
+export const SENTENCE = 'Papa bought a bottle of water from my mother. Open the window, we may go home.';
 
 /** Mono speech of our own built-in voice. */
 export interface SpeechSample {
