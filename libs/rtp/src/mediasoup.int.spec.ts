@@ -28,6 +28,8 @@ describe.skipIf(!available)('a mediasoup PlainTransport', () => {
   let video: types.Producer;
   let sender: RtpSender | undefined;
   let keyFrameRequests = 0;
+  /** Swallows a packet of video when it returns true. */
+  let loses = (_sequenceNumber: number): boolean => false;
 
   beforeAll(async () => {
     worker = await createWorker({ logLevel: 'warn' });
@@ -67,7 +69,13 @@ describe.skipIf(!available)('a mediasoup PlainTransport', () => {
       },
     });
     sender = createRtpSender({
-      transport: udp,
+      transport: {
+        send: (packet, length) => {
+          if (packet.readUInt32BE(8) === VIDEO.ssrc && loses(packet.readUInt16BE(2))) return;
+          udp.send(packet, length);
+        },
+        close: () => udp.close(),
+      },
       sendKey,
       receiveKey: Buffer.from(transport.srtpParameters!.keyBase64, 'base64'),
       cname: 'test',
@@ -109,6 +117,25 @@ describe.skipIf(!available)('a mediasoup PlainTransport', () => {
     await viewer.consume({ producerId: video.id, rtpCapabilities: router.rtpCapabilities });
     await vi.waitFor(() => expect(keyFrameRequests).toBeGreaterThan(before), { timeout: 20_000 });
     viewer.close();
+  });
+
+  it('sends again what mediasoup missed', async () => {
+    const lost = new Set<number>();
+    loses = (sequenceNumber) => {
+      if (sequenceNumber % 10 !== 0 || lost.has(sequenceNumber)) return false;
+      lost.add(sequenceNumber);
+      return true;
+    };
+    for (let index = 0; index < PICTURES; index++) {
+      sender!.sendVideo(picture(false), (100 + index) * 960, false);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    loses = () => false;
+    sender!.sendVideo(picture(false), 200 * 960, false);
+    await vi.waitFor(() => expect(sender!.stats.retransmitted).toBeGreaterThanOrEqual(lost.size), { timeout: 20_000 });
+    const [stats] = (await video.getStats()) as types.ProducerStat[];
+    expect(lost.size).toBeGreaterThan(10);
+    expect(stats?.packetsRepaired).toBe(lost.size);
   });
 
   it('relates the streams by their sender reports and answers with reception reports', async () => {
