@@ -14,6 +14,7 @@ import { DashboardModule } from './modules/dashboard/dashboard.module';
 import { DispatchModule } from './modules/dispatch/dispatch.module';
 import { DocsModule } from './modules/docs/docs.module';
 import { HealthModule } from './modules/health/health.module';
+import { HousekeepingModule } from './modules/housekeeping/housekeeping.module';
 import { MediaModule } from './modules/media/media.module';
 import { SessionsModule } from './modules/sessions/sessions.module';
 import { VoicesModule } from './modules/voices/voices.module';
@@ -23,7 +24,7 @@ type Import = NonNullable<DynamicModule['imports']>[number];
 
 /** Which modules a process runs, by its roles. */
 const MODULES: Readonly<Record<Role, readonly Import[]>> = {
-  http: [HealthModule, DocsModule, AuthModule, ApiKeysModule, VoicesModule, AvatarsModule, AccountModule, DispatchModule, MediaModule, SessionsModule],
+  http: [HealthModule, DocsModule, AuthModule, ApiKeysModule, VoicesModule, AvatarsModule, AccountModule, HousekeepingModule, DispatchModule, MediaModule, SessionsModule],
   media: [HealthModule, DispatchModule, MediaModule, SessionsModule],
 };
 

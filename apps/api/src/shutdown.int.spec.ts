@@ -18,7 +18,7 @@ describe('stopping', () => {
   const silent = createLogger({ app: 'test', level: 'silent' });
 
   it('finishes the request in hand, says that it is not ready, and ends streams', async () => {
-    const sessionId = formatId('ses', await api.database.createSession(tenant));
+    const sessionId = formatId('ses', await api.createSession(tenant));
     const events = await fetch(`${api.url}/v1/sessions/${sessionId}/events`, { headers: { authorization: `Bearer ${tenant.key}`, accept: 'text/event-stream' } });
     const streamEnded = events.text().then(
       () => 'ended',

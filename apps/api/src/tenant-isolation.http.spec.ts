@@ -30,11 +30,10 @@ describe('one tenant with the ids of another', () => {
     stranger = await api.createTenant();
     strangersCookie = await api.signIn(await api.createMember(stranger.tenantId, 'owner'));
     const voiceId = `own-${newUuid().slice(0, 8)}`;
-    await api.database.ownerSql("SELECT set_config('app.tenant_id', $1, false)", [owner.tenantId]);
     await api.database.ownerSql("INSERT INTO voices (id, tenant_id, name, language, gender, engine) VALUES ($1, $2, 'Own', 'en-US', 'neutral', 'flite')", [voiceId, owner.tenantId]);
     ids = {
       '/v1/avatars': formatId('avt', owner.avatarId),
-      '/v1/sessions': formatId('ses', await api.database.createSession(owner)),
+      '/v1/sessions': formatId('ses', await api.createSession(owner)),
       '/v1/api-keys': formatId('key', (await api.createKey(owner.tenantId)).id),
       '/v1/voices': voiceId,
     };

@@ -11,7 +11,7 @@ describe('access', () => {
   beforeAll(async () => {
     api = await createTestApp();
     tenant = await api.createTenant({ allowedOrigins: ['https://shop.example'] });
-    sessionId = await api.database.createSession(tenant);
+    sessionId = await api.createSession(tenant);
   });
   afterAll(() => api?.close());
 
@@ -79,7 +79,7 @@ describe('access', () => {
     });
 
     it('is 404 for another session of the same tenant', async () => {
-      const other = await api.database.createSession(tenant);
+      const other = await api.createSession(tenant);
       await api.http.get(`/v1/sessions/${formatId('ses', other)}`).auth(await token(['view']), { type: 'bearer' }).expect(404);
     });
 
@@ -140,7 +140,6 @@ describe('access', () => {
       const member = await api.createMember(tenant.tenantId, 'viewer');
       const left = await api.signIn(member);
       await api.http.get('/v1/avatars').set('cookie', left).expect(200);
-      await api.database.ownerSql("SELECT set_config('app.tenant_id', $1, false)", [tenant.tenantId]);
       await api.database.ownerSql('DELETE FROM memberships WHERE user_id = $1', [member.userId]);
       await api.http.get('/v1/avatars').set('cookie', left).expect(401);
     });

@@ -4,6 +4,7 @@ import { AccessGuard } from './access.guard';
 import { AccessService } from './access.service';
 import { Authentication } from './authentication';
 import { ClientTokens } from './client-tokens.service';
+import { CredentialWatch } from './credential-watch';
 import { DashboardSessions } from './dashboard-sessions';
 import { DerivedKeys } from './derived-keys';
 import { KeyDirectory } from './key-directory';
@@ -14,7 +15,7 @@ import { ClientTokenStrategy } from './strategies/client-token.strategy';
 import { DashboardCookieStrategy } from './strategies/dashboard-cookie.strategy';
 import { TenantOrigins } from './tenant-origins';
 
-const shared = [AccessService, ClientTokens, DashboardSessions, DerivedKeys, KeyDirectory, RateLimiter];
+const shared = [AccessService, ClientTokens, CredentialWatch, DashboardSessions, DerivedKeys, KeyDirectory, RateLimiter];
 
 /** Who may call what; everywhere the same, so everywhere available. */
 @Global()

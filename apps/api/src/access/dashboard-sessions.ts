@@ -3,6 +3,7 @@ import type { Database } from '@visavis/db';
 import { newId, parseId } from '@visavis/ids';
 import { createHash, randomBytes } from 'node:crypto';
 import { DATABASE } from '../tokens';
+import { CredentialWatch } from './credential-watch';
 import { parseRole, type Principal } from './principal';
 
 const TOKEN_BYTES = 32;
@@ -14,7 +15,10 @@ type Member = Extract<Principal, { kind: 'member' }>;
 /** Signed-in browsers. The cookie holds a random token, the database only its hash. */
 @Injectable()
 export class DashboardSessions {
-  constructor(@Inject(DATABASE) private readonly database: Database) {}
+  constructor(
+    @Inject(DATABASE) private readonly database: Database,
+    private readonly watch: CredentialWatch,
+  ) {}
 
   /** Opens a session and answers the token for the cookie; nothing can show it again. */
   async open(userId: string, tenantId: string, userAgent: string): Promise<string> {
@@ -45,6 +49,12 @@ export class DashboardSessions {
   /** Signs one browser out; doing it twice is fine. */
   async close(id: string): Promise<void> {
     await this.database.systemSql('DELETE FROM dashboard_sessions WHERE id = $1', [id]);
+    await this.watch.announce(id);
+  }
+
+  /** Forgets sessions that have expired. @returns how many */
+  async sweep(): Promise<number> {
+    return (await this.database.systemSql('DELETE FROM dashboard_sessions WHERE expires_at < now() RETURNING id')).length;
   }
 }
 

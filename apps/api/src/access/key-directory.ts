@@ -5,6 +5,7 @@ import type { Database } from '@visavis/db';
 import type { Logger } from '@visavis/logging';
 import type { Redis } from '@visavis/queue';
 import { DATABASE, LOGGER, REDIS } from '../tokens';
+import { CredentialWatch } from './credential-watch';
 
 const CACHE_MS = 5000;
 const CACHE_MAX = 10_000;
@@ -46,6 +47,7 @@ export class KeyDirectory {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(REDIS) private readonly redis: Redis,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly watch: CredentialWatch,
   ) {}
 
   /** The key with this secret, or null if it is unknown, revoked or expired. */
@@ -70,6 +72,7 @@ export class KeyDirectory {
   async announceRevocation(keyId: string): Promise<void> {
     this.forget(keyId);
     await this.redis.set(revocationMarker(keyId), '1', 'EX', MARKER_S);
+    await this.watch.announce(keyId);
   }
 
   forget(keyId: string): void {

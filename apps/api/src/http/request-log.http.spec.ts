@@ -17,7 +17,7 @@ describe('the log of requests', () => {
   const lines = () => text.map((line) => JSON.parse(line) as Record<string, unknown>);
 
   it('has a line per request, with its route, ids and outcome', async () => {
-    const sessionId = await api.database.createSession(tenant);
+    const sessionId = await api.createSession(tenant);
     const { token } = await api.app.get(ClientTokens).issue({ sessionId, tenantId: tenant.tenantId, scopes: ['view'], ttlS: 60 });
     const answer = await api.http.get(`/v1/sessions/${formatId('ses', sessionId)}?token=${token}`).expect(200);
     await expect.poll(() => lines().find((line) => line.request_id === answer.headers['x-request-id'] && line.message === 'request')).toMatchObject({
@@ -37,7 +37,7 @@ describe('the log of requests', () => {
   it('never has a secret, whichever way it came', async () => {
     const member = await api.createMember(tenant.tenantId, 'admin');
     const cookie = await api.signIn(member);
-    const sessionId = await api.database.createSession(tenant);
+    const sessionId = await api.createSession(tenant);
     const { token } = await api.app.get(ClientTokens).issue({ sessionId, tenantId: tenant.tenantId, scopes: ['view', 'speak'], ttlS: 60 });
     const created = await api.http.post('/v1/api-keys').auth(tenant.key, { type: 'bearer' }).set('idempotency-key', 'a').send({ name: 'x' }).expect(201);
     await api.http.get(`/v1/sessions/${formatId('ses', sessionId)}?token=${token}`).expect(200);

@@ -5,10 +5,12 @@ import { ALL_KEY_SCOPES, type KeyScope, type MemberRole } from '@visavis/contrac
 import { createTestDatabase, type TestDatabase } from '@visavis/db/testing';
 import { newUuid } from '@visavis/ids';
 import { createLogger, type Logger } from '@visavis/logging';
+import { createRedis } from '@visavis/queue';
 import { hash } from '@node-rs/argon2';
 import { randomBytes } from 'node:crypto';
 import supertest from 'supertest';
 import { createApp } from '../app';
+import { MediaHost } from '../modules/media/media-host.service';
 import { loadApiConfig, type ApiConfig } from '../config';
 
 export const WORKER_TOKEN = 'a-worker-token-for-tests-only';
@@ -29,6 +31,8 @@ export interface TestApp {
   /** supertest against the listening application */
   readonly http: ReturnType<typeof supertest>;
   createTenant(options?: { allowedOrigins?: string[] }): Promise<TestTenant>;
+  /** A live session that this process's media node is said to own, so that no sweep ends it. Bare UUID. */
+  createSession(tenant: { tenantId: string; avatarId: string }): Promise<string>;
   createKey(tenantId: string, scopes?: readonly KeyScope[], expiresAt?: Date): Promise<{ id: string; key: string }>;
   createMember(tenantId: string, role: MemberRole): Promise<{ email: string; password: string; userId: string }>;
   /** Signs in and answers the cookie header. */
@@ -76,6 +80,9 @@ async function start(config: ApiConfig, logger?: Logger): Promise<{ app: NestFas
 
 export async function createTestApp(overrides: Record<string, string> = {}, logger?: Logger): Promise<TestApp> {
   const database = await createTestDatabase();
+  // Counters of the suite before must not refuse this one's requests. Suites come one after another.
+  const redis = createRedis(required('TEST_REDIS_URL'));
+  await redis.flushdb().finally(() => redis.disconnect());
   const config = testConfig(database.urls, overrides);
   const { app, url } = await start(config, logger);
   const http = supertest(url);
@@ -88,9 +95,14 @@ export async function createTestApp(overrides: Record<string, string> = {}, logg
     http,
     async createTenant({ allowedOrigins = [] } = {}) {
       const tenant = await database.createTenant();
-      await database.ownerSql('UPDATE tenants SET allowed_origins = $2 WHERE id = $1', [tenant.tenantId, allowedOrigins]).catch(() => undefined);
+      await database.ownerSql('UPDATE tenants SET allowed_origins = $2 WHERE id = $1', [tenant.tenantId, allowedOrigins]);
       const { key } = await test.createKey(tenant.tenantId);
       return { ...tenant, key };
+    },
+    async createSession(tenant) {
+      const id = await database.createSession(tenant);
+      await database.ownerSql('UPDATE sessions SET media_node_id = $2 WHERE id = $1', [id, app.get(MediaHost).nodeId]);
+      return id;
     },
     async createKey(tenantId, scopes = ALL_KEY_SCOPES, expiresAt) {
       const { key, hash: keyHash, displayPrefix } = generateApiKey();

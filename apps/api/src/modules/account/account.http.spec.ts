@@ -10,7 +10,7 @@ describe('account', () => {
     tenant = await api.createTenant();
     const ledger = createLedger(api.database.db);
     await ledger.grant(tenant.tenantId, 10_000_000n, { idempotencyKey: 'test' });
-    const sessionId = await api.database.createSession(tenant);
+    const sessionId = await api.createSession(tenant);
     await ledger.placeHold(tenant.tenantId, sessionId, 1_000_000n);
     await ledger.recordSlices([
       { sessionId, epoch: 1, slice: 1, mediaMs: 20_000 },

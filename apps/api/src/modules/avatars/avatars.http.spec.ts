@@ -183,7 +183,6 @@ describe('avatars', () => {
   describe('whose preparation was lost', () => {
     const sweep = (laterMs: number) => api.app.get(PreparationSweep, { strict: false }).run(Date.now() + laterMs);
     const age = async (id: string) => {
-      await api.database.ownerSql("SELECT set_config('app.tenant_id', $1, false)", [tenant.tenantId]);
       await api.database.ownerSql("UPDATE avatars SET created_at = now() - interval '1 minute' WHERE id = $1", [parseId('avt', id)]);
     };
 
@@ -237,7 +236,7 @@ describe('avatars', () => {
 
   it('DELETE is 409 while a session uses it', async () => {
     const own = await api.createTenant();
-    await api.database.createSession(own);
+    await api.createSession(own);
     await api.http.delete(`/v1/avatars/${formatId('avt', own.avatarId)}`).auth(own.key, { type: 'bearer' }).expect(409);
   });
 

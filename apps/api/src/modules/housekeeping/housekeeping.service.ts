@@ -1,0 +1,38 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from '@visavis/logging';
+import { DashboardSessions } from '../../access/dashboard-sessions';
+import { IdempotencyStore } from '../../http/idempotency.store';
+import { LOGGER } from '../../tokens';
+
+const INTERVAL_MS = 15 * 60_000;
+
+/** Forgets what has expired. Every node does it; doing it twice harms nobody. */
+@Injectable()
+export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(
+    private readonly idempotency: IdempotencyStore,
+    private readonly sessions: DashboardSessions,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#timer = setInterval(() => {
+      this.#running ??= this.run()
+        .catch((error: unknown) => this.logger.warn({ error }, 'housekeeping failed'))
+        .finally(() => (this.#running = undefined));
+    }, INTERVAL_MS);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async run(): Promise<void> {
+    const [answers, signIns] = await Promise.all([this.idempotency.sweep(), this.sessions.sweep()]);
+    if (answers + signIns > 0) this.logger.info({ answers, sign_ins: signIns }, 'forgot what had expired');
+  }
+}
