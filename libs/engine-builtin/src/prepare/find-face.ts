@@ -13,10 +13,11 @@ export const MAX_YAW_DEGREES = 42;
 /** A second face is ignored when it is smaller than this part of the first. */
 const COMPARABLE_FACE = 0.5;
 
-const DETECT_SIDE = 1024;
+/** The detector samples its input coarsely: reduced pictures show it large faces better, large ones small faces. */
+const DETECT_SIDES = [512, 1024] as const;
 /** The close-up is this many times the face, and enlarged: the mesh comes in whole pixels, and lips need finer ones. */
 const REFINE_CROP_PER_FACE = 2.2;
-const REFINE_SIDE = 1536;
+const REFINE_SIDE = 640;
 /** A face counts from here on; boxes below only serve to fit one that counts. */
 const MIN_BOX_SCORE = 0.4;
 const MIN_CANDIDATE_SCORE = 0.2;
@@ -60,14 +61,16 @@ export async function findFace(detector: FaceDetector, image: RgbImage, reductio
 
 /** Looks at the whole picture, then, if nothing is found, at overlapping quarters, where small faces are larger. */
 async function detectEverywhere(detector: FaceDetector, image: RgbImage): Promise<DetectedFace[]> {
-  const whole = distinct(await detectInRegion(detector, image, { left: 0, top: 0, width: image.width, height: image.height }));
-  if (whole.length > 0) return whole;
+  for (const side of DETECT_SIDES) {
+    const whole = distinct(await detectInRegion(detector, image, { left: 0, top: 0, width: image.width, height: image.height }, side));
+    if (whole.length > 0) return whole;
+  }
   const faces: DetectedFace[] = [];
   const width = Math.ceil(image.width * 0.6);
   const height = Math.ceil(image.height * 0.6);
   for (const left of [0, image.width - width]) {
     for (const top of [0, image.height - height]) {
-      faces.push(...(await detectInRegion(detector, image, { left, top, width, height })));
+      faces.push(...(await detectInRegion(detector, image, { left, top, width, height }, DETECT_SIDES[0])));
     }
   }
   return distinct(faces);
@@ -80,14 +83,16 @@ interface Region {
   height: number;
 }
 
-async function detectInRegion(detector: FaceDetector, image: RgbImage, region: Region, side = DETECT_SIDE): Promise<DetectedFace[]> {
+async function detectInRegion(detector: FaceDetector, image: RgbImage, region: Region, side: number, lids = false): Promise<DetectedFace[]> {
   const scale = side / Math.max(region.width, region.height);
-  const { data, info } = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
+  // The detector squeezes its input into a square, and doesn't know squeezed faces: so the square is filled up.
+  const data = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
     .extract(region)
-    .resize({ width: Math.round(region.width * scale), height: Math.round(region.height * scale), fit: 'fill' })
+    .resize({ width: side, height: side, fit: 'contain', position: 'left top', background: '#808080' })
+    .removeAlpha()
     .raw()
-    .toBuffer({ resolveWithObject: true });
-  const found = await detector.detect({ width: info.width, height: info.height, data });
+    .toBuffer();
+  const found = await detector.detect({ width: side, height: side, data }, { lids });
   return found
     .filter((face) => face.boxScore >= MIN_CANDIDATE_SCORE && face.meshScore >= MIN_MESH_SCORE)
     .map((face) => ({
@@ -140,8 +145,8 @@ async function refineMesh(detector: FaceDetector, image: RgbImage, face: Detecte
   const closeUp: RgbImage = { width, height, data };
   const mirror: RgbImage = { width, height, data: await sharp(data, { raw: { width, height, channels: 3 } }).flop().raw().toBuffer() };
   const whole = { left: 0, top: 0, width, height };
-  const [seen] = distinct(await detectInRegion(detector, closeUp, whole, REFINE_SIDE));
-  const [mirrored] = distinct(await detectInRegion(detector, mirror, whole, REFINE_SIDE));
+  const [seen] = distinct(await detectInRegion(detector, closeUp, whole, REFINE_SIDE, true));
+  const [mirrored] = distinct(await detectInRegion(detector, mirror, whole, REFINE_SIDE, true));
   const here = seen && { ...seen, box: { ...seen.box, x: seen.box.x + left, y: seen.box.y + top } };
   if (!seen || !here || overlap(here, face) < 0.4) return face.mesh;
   const alike = mirrored && Math.abs(mirrored.box.width - seen.box.width) < 0.25 * seen.box.width;

@@ -1,10 +1,11 @@
 import type { RgbImage } from '../face/face-detector.ts';
+import { headYawDegrees } from '../face/head-pose.ts';
 import { contour, distance, point, xOf, yOf } from '../face/landmarks.ts';
 import type { FaceMesh } from '../face/landmarks.ts';
 
 /*
- * The mesh fits the eyes of a face that looks at the camera. In a three-quarter view it all but loses the far eye, and in a rough
- * painting sometimes both. Irises are found here by what they are, a dark disc with white beside it and skin below, and an outline
+ * The mesh fits the eyes of a face that looks at the camera. In a three-quarter view it all but loses the far eye, and sometimes
+ * both. Irises are found here by what they are, a dark disc with white beside it and skin below, and an outline
  * that misses its iris is moved onto it.
  */
 
@@ -31,8 +32,12 @@ const MISSED = 0.022;
 const LOST_WIDTH = 0.62;
 const FAR_WIDTH = 0.9;
 
-/** Moves the outlines of eyes that the mesh missed; others stay as they are. */
+/** Turned less than this, the mesh is the better judge: brows and lid folds look like irises too. */
+const TURNED_DEGREES = 12;
+
+/** Moves the outlines of eyes that the mesh missed in a turned head; others stay as they are. */
 export function fitEyes(mesh: FaceMesh, image: RgbImage): FaceMesh {
+  if (Math.abs(headYawDegrees(mesh)) < TURNED_DEGREES) return mesh;
   const fitted = mesh.slice();
   const faceHeight = distance(mesh, point.forehead, point.chin);
   const lost = reshapeFarEye(fitted);

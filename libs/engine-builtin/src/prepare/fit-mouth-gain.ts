@@ -6,7 +6,7 @@ import { i420ToRgb } from '../render/i420-to-rgb.ts';
 
 /** Speech goes this far with the jaw in its loudest parts. */
 const LOUD_JAW = 0.65;
-const TRIED_JAWS = [0.35, 0.5, 0.65, 0.8] as const;
+const TRIED_JAWS = [0.45, 0.7] as const;
 /** By how much the lips should then be further apart than at rest, in eye distances. */
 const WANTED_RISE = 0.115;
 const MIN_GAIN = 0.6;
