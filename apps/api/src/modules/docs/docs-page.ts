@@ -6,7 +6,7 @@ interface Schema {
   [key: string]: unknown;
 }
 interface Body {
-  content?: Record<string, { schema?: Schema }>;
+  content?: Record<string, { schema?: Schema; example?: unknown }>;
   description?: string;
 }
 interface Parameter {
@@ -60,13 +60,14 @@ ${[...groups].map(([tag, entries]) => `<h2>${escape(tag)}</h2>${entries.map(rend
 }
 
 function groupByTag(document: OpenAPIObject): Map<string, Entry[]> {
-  const groups = new Map<string, Entry[]>();
+  const groups = new Map<string, Entry[]>((document.tags ?? []).map(({ name }) => [name, []]));
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const [method, operation] of Object.entries(operations as Record<string, Operation>)) {
       const tag = operation.tags?.[0] ?? 'Other';
       groups.set(tag, [...(groups.get(tag) ?? []), { method, path, operation }]);
     }
   }
+  for (const [tag, entries] of groups) if (entries.length === 0) groups.delete(tag);
   return groups;
 }
 
@@ -86,7 +87,11 @@ function renderParameter(parameter: Parameter): string {
 
 function renderContent(body: Body): string {
   return Object.entries(body.content ?? {})
-    .map(([type, { schema }]) => `<div class="dim"><code>${escape(type)}</code></div>${schema === undefined ? '' : renderSchema(schema)}`)
+    .map(([type, { schema, example }]) => {
+      const shown = example === undefined ? '' : `<pre>${escape(JSON.stringify(example, null, 2))}</pre>`;
+      const shape = schema === undefined ? '' : shown === '' ? renderSchema(schema) : `<details><summary class="dim">Shape</summary>${renderSchema(schema)}</details>`;
+      return `<div class="dim"><code>${escape(type)}</code></div>${shown}${shape}`;
+    })
     .join('');
 }
 

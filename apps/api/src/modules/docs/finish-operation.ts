@@ -7,6 +7,7 @@ import { describeAccess } from './operation-access';
 
 export interface Operation {
   operationId?: string;
+  tags?: string[];
   summary?: string;
   description?: string;
   parameters?: { name: string; in: string; required?: boolean; schema?: JsonSchema; example?: unknown; description?: string }[];

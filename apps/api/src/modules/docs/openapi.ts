@@ -1,7 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { createAvatarUpload, problem, sessionEvent } from '@visavis/contracts';
+import { createAvatarUpload, problem, sessionEvent, socketCommand } from '@visavis/contracts';
 import { z } from 'zod';
+import { problemResponse } from '../../http/api-problems.decorator';
 import { COOKIE_NAME } from '../../access/cookie';
 import type { JsonSchema } from './examples';
 import { finishOperation, type Operation } from './finish-operation';
@@ -13,6 +14,9 @@ Ids are UUIDs with a prefix (\`ses_…\`). Lists are \`{ data, next_cursor }\`, 
 POSTs that say so take \`Idempotency-Key\`. \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds) tell how much room is left in this minute.
 Pages may call with a client token from the account's allowed origins; an account that lists none lets all pages in.`;
 
+const SOCKET_OPERATION = 'SessionSocketServer.upgrade';
+const SOCKET_ACCESS = { key: 'sessions:read', client: 'view', member: 'viewer' } as const;
+
 /** The description of the public API, out of the code that serves it. */
 export function createOpenApiDocument(app: INestApplication, publicUrl: string, version: string): OpenAPIObject {
   const options = new DocumentBuilder()
@@ -22,6 +26,13 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string, 
     .setOpenAPIVersion('3.1.0')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .addServer(publicUrl)
+    .addTag('Sessions', 'Live conversations: start one, make it speak, follow it, end it.')
+    .addTag('WHEP', 'Watching a session with any WHEP player.')
+    .addTag('Avatars', 'Faces that can speak, made from a portrait.')
+    .addTag('Voices', 'What text is spoken with.')
+    .addTag('Account', 'Credits and usage.')
+    .addTag('API keys', 'For your backend. They never belong into a page.')
+    .addTag('Dashboard sign-in', "For the dashboard's own pages.")
     .addSecurity('api_key', { type: 'http', scheme: 'bearer', description: 'An API key, `vv_live_…`. For your backend only.' })
     .addSecurity('client_token', { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token for one session, for pages. Also as `?token=` on GET.' })
     .addSecurity('dashboard', { type: 'apiKey', in: 'cookie', name: COOKIE_NAME, description: "The dashboard's cookie; only from its own pages." })
@@ -30,7 +41,8 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string, 
   const schemas = addSchemas(document);
   const paths = document.paths as Record<string, Record<string, Operation>>;
   describeUploadInJson(paths);
-  const rules = rulesByOperation(app);
+  const rules = rulesByOperation(app).set(SOCKET_OPERATION, SOCKET_ACCESS);
+  describeSocket(paths);
   for (const [path, operations] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(operations)) finishOperation(operation, { method, path, rule: rules.get(operation.operationId ?? ''), schemas });
   }
@@ -43,6 +55,7 @@ function addSchemas(document: OpenAPIObject): Record<string, JsonSchema> {
   const schemas = {
     ...(components.schemas as Record<string, JsonSchema>),
     SessionEvent: jsonSchema(sessionEvent, 'output'),
+    SocketCommand: jsonSchema(socketCommand, 'input'),
     CreateAvatarUpload: jsonSchema(createAvatarUpload, 'input'),
     Problem: {
       ...jsonSchema(problem, 'output'),
@@ -64,6 +77,22 @@ function addSchemas(document: OpenAPIObject): Record<string, JsonSchema> {
 function describeUploadInJson(paths: Record<string, Record<string, Operation>>): void {
   const json = paths['/v1/avatars']?.post?.requestBody?.content?.['application/json'];
   if (json !== undefined) json.schema = { $ref: '#/components/schemas/CreateAvatarUpload' };
+}
+
+/** A WebSocket has no route of Nest's, so nothing else would tell of it. */
+function describeSocket(paths: Record<string, Record<string, Operation>>): void {
+  paths['/v1/sessions/{id}/ws'] = {
+    get: {
+      operationId: SOCKET_OPERATION,
+      tags: ['Sessions'],
+      summary: 'Talk to a session over a WebSocket',
+      description: `Text frames from you are commands (SocketCommand), text frames to you are events (SessionEvent) and answers that carry your \`request_id\`.
+Binary frames are s16le mono samples of the utterance that \`speak.start\` began; at most a minute may wait, and you are told before it is full.
+Pages send their token as the subprotocol \`visavis.token.<token>\` beside \`visavis\`, or as \`?token=\`.`,
+      parameters: [{ name: 'token', in: 'query', required: false, description: 'A client token, where a browser cannot set headers.', schema: { type: 'string' } }],
+      responses: { 101: { description: 'The connection speaks WebSocket now.' }, 404: problemResponse(404), 409: problemResponse(409) },
+    },
+  };
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
