@@ -17,6 +17,11 @@ const REPORT_EVERY_PACKETS = 50;
 const FIRST_REPORT_PACKET = 3;
 const SECOND_REPORT_PACKET = 15;
 const LATE_MS = 40;
+/**
+ * A picture leaves this long after the sound of its time. Browsers hold sound back longer than pictures (their jitter buffers differ), and
+ * correct that only over many seconds; and a picture that leaves later has heard more of the speech, so sound need not wait for it.
+ */
+export const VIDEO_HOLD_MS = 40;
 /** A machine that slept doesn't send what it missed: the clock goes on from now. */
 const MAX_CATCH_UP_MS = 500;
 const DEFAULT_MAX_BITRATE = 2_500_000;
@@ -78,9 +83,9 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     this.frameIntervalMs = this.frameSamples / SAMPLES_PER_MS;
     this.startMs = startMs;
     this.nextAudioMs = startMs;
-    this.nextVideoMs = startMs;
+    this.nextVideoMs = startMs + VIDEO_HOLD_MS;
     this.stream = options.avatar.open({ width, height, fps, seed: options.seed });
-    this.line = new SpeechLine(Math.ceil(this.stream.lookAheadMs / PACKET_MS), options.onEvent);
+    this.line = new SpeechLine(Math.ceil((this.stream.lookAheadMs - VIDEO_HOLD_MS) / PACKET_MS), options.onEvent);
     this.opus = createOpusEncoder();
     this.video = createVideoEncoder({ codec: options.codec, width, height, fps, maxBitrate: options.maxBitrate ?? DEFAULT_MAX_BITRATE });
     this.picture = allocateI420({ width, height });
@@ -138,9 +143,10 @@ export class RunningMediaSession implements MediaSession, MediaTask {
         this.stats.framesDropped += overdue;
         this.frameIndex += overdue;
       }
-      this.sendPicture(this.startMs + this.frameIndex * this.frameIntervalMs);
+      const dueMs = this.startMs + VIDEO_HOLD_MS + this.frameIndex * this.frameIntervalMs;
+      this.sendPicture(dueMs);
       this.frameIndex++;
-      this.nextVideoMs = this.startMs + this.frameIndex * this.frameIntervalMs;
+      this.nextVideoMs = dueMs + this.frameIntervalMs;
     } catch (error) {
       this.fail(error);
     }
