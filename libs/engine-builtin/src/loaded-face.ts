@@ -3,11 +3,12 @@ import { allocateI420 } from '@visavis/engine';
 import type { AvatarStream, I420Picture, LoadedAvatar, PictureSize, StreamOptions } from '@visavis/engine';
 import { unpackBundle } from './bundle/container.ts';
 import { partNames } from './bundle/parts.ts';
-import { faceGeometry } from './face/face-geometry.ts';
+import { faceGeometry, smoothstep } from './face/face-geometry.ts';
 import { frameCrop } from './face/framing.ts';
 import { LANDMARK_COUNT, transformMesh } from './face/landmarks.ts';
 import type { FaceMesh } from './face/landmarks.ts';
 import { MOTION_LOOK_AHEAD_MS, MotionSource } from './motion/motion-source.ts';
+import type { FaceTraits } from './motion/motion-source.ts';
 import { restPose } from './motion/pose.ts';
 import { CELL, FaceRenderer } from './render/face-renderer.ts';
 import { cropAndScale } from './render/plane-scaling.ts';
@@ -57,7 +58,7 @@ export class LoadedFace implements LoadedAvatar {
 
   open(options: StreamOptions): AvatarStream {
     if (options.width % 2 !== 0 || options.height % 2 !== 0) throw new RangeError('a frame needs even sides');
-    return new FaceStream(this.rendererFor(options), options, this.master.mouthGain);
+    return new FaceStream(this.rendererFor(options), options, { mouthGain: this.master.mouthGain, sway: swayOf(this.master.yawDegrees) });
   }
 
   close(): void {
@@ -74,6 +75,11 @@ export class LoadedFace implements LoadedAvatar {
     }
     return renderer;
   }
+}
+
+/** The picture of a turned head is moved less: what it doesn't show would come into view. */
+function swayOf(yawDegrees: number): number {
+  return 1 - 0.5 * smoothstep(12, 30, Math.abs(yawDegrees));
 }
 
 function makeRenderer(master: Master, frame: PictureSize): FaceRenderer {
@@ -100,9 +106,9 @@ class FaceStream implements AvatarStream {
   /** Where frames are drawn whose sides are not whole cells. */
   private readonly aligned: I420Picture | undefined;
 
-  constructor(renderer: FaceRenderer, options: StreamOptions, mouthGain: number) {
+  constructor(renderer: FaceRenderer, options: StreamOptions, traits: FaceTraits) {
     this.renderer = renderer;
-    this.motion = new MotionSource(options.seed, mouthGain);
+    this.motion = new MotionSource(options.seed, traits);
     this.frameSize = { width: options.width, height: options.height };
     const { width, height } = renderer.size;
     if (width !== options.width || height !== options.height) this.aligned = allocateI420({ width, height });

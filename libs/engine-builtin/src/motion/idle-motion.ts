@@ -24,6 +24,7 @@ const SWAY_CHANNELS = Object.keys(sway) as (keyof typeof sway)[];
 export class IdleMotion {
   private readonly random: Random;
   private readonly noiseSeed: number;
+  private readonly swayScale: number;
   private blinkAt: number;
   private gazeAt = 0;
   private gazeFromX = 0;
@@ -31,7 +32,9 @@ export class IdleMotion {
   private gazeToX = 0;
   private gazeToY = 0;
 
-  constructor(seed: number) {
+  /** `swayScale` is a factor on the head's motion. */
+  constructor(seed: number, swayScale = 1) {
+    this.swayScale = swayScale;
     this.random = createRandom(seed);
     this.noiseSeed = Math.floor(this.random() * 1e6);
     this.blinkAt = 0.6 + this.random() * 2.5;
@@ -43,7 +46,7 @@ export class IdleMotion {
       const name = SWAY_CHANNELS[i]!;
       const { hz, amount } = sway[name];
       const seed = this.noiseSeed + i * 131;
-      pose[channel[name]]! += amount * (smoothNoise(seconds * hz, seed) + 0.35 * smoothNoise(seconds * hz * 2.7, seed + 57));
+      pose[channel[name]]! += this.swayScale * amount * (smoothNoise(seconds * hz, seed) + 0.35 * smoothNoise(seconds * hz * 2.7, seed + 57));
     }
     const breathPhase = 2 * Math.PI * (0.24 * seconds + 0.12 * smoothNoise(seconds * 0.1, this.noiseSeed + 999));
     pose[channel.breath]! += 0.5 - 0.5 * Math.cos(breathPhase);

@@ -26,6 +26,13 @@ const SHAPE_CHANNELS = [
   [shape.press, channel.press],
 ] as const;
 
+export interface FaceTraits {
+  /** Factor on the jaw, for faces that show more or less of it than others. */
+  mouthGain: number;
+  /** Factor on the head's own motion: a head that is turned in the picture bears less. */
+  sway: number;
+}
+
 export class MotionSource {
   private readonly track = new MouthTrack();
   private readonly idle: IdleMotion;
@@ -34,10 +41,9 @@ export class MotionSource {
   private readonly shown = new Float32Array(SHAPE_COUNT);
   private newestFrame = 0;
 
-  /** `mouthGain` is a factor on the jaw, for faces that show more or less of it than others. */
-  constructor(seed: number, mouthGain = 1) {
+  constructor(seed: number, { mouthGain, sway }: FaceTraits = { mouthGain: 1, sway: 1 }) {
     this.mouthGain = mouthGain;
-    this.idle = new IdleMotion(seed);
+    this.idle = new IdleMotion(seed, sway);
   }
 
   /** @throws RangeError when the piece doesn't follow the last one, or reaches too far ahead of the frames. */
