@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import type { Logger } from '@visavis/logging';
 import { AccessModule } from './access/access.module';
-import type { ApiConfig, Role } from './config';
+import type { ApiConfig } from './config';
 import { HttpModule } from './http/http.module';
 import { ProblemFilter } from './http/problem.filter';
 import { createValidationPipe } from './http/validation.pipe';
@@ -20,20 +20,28 @@ import { SessionsModule } from './modules/sessions/sessions.module';
 import { VoicesModule } from './modules/voices/voices.module';
 import { PlatformModule } from './platform.module';
 
-type Import = NonNullable<DynamicModule['imports']>[number];
-
-/** Which modules a process runs, by its roles. */
-const MODULES: Readonly<Record<Role, readonly Import[]>> = {
-  http: [HealthModule, DocsModule, AuthModule, ApiKeysModule, VoicesModule, AvatarsModule, AccountModule, HousekeepingModule, DispatchModule, MediaModule, SessionsModule],
-  media: [HealthModule, DispatchModule, MediaModule, SessionsModule],
-};
-
 @Module({})
 export class AppModule {
   static for(config: ApiConfig, logger: Logger): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(config, logger), AccessModule, HttpModule, DashboardModule, ...new Set(config.roles.flatMap((role) => MODULES[role]))],
+      imports: [
+        PlatformModule.with(config, logger),
+        AccessModule,
+        HttpModule,
+        HealthModule,
+        DocsModule,
+        AuthModule,
+        ApiKeysModule,
+        VoicesModule,
+        AvatarsModule,
+        AccountModule,
+        HousekeepingModule,
+        DispatchModule,
+        MediaModule,
+        SessionsModule,
+        DashboardModule,
+      ],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useFactory: createValidationPipe },

@@ -56,7 +56,7 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
     routes: app.get(RouteTable),
     onFinished: (observation) => metrics.observeRequest(observation),
   });
-  if (config.roles.includes('http')) app.get(OpenApiHolder).provide(() => createOpenApiDocument(app, config.http.publicUrl, API_VERSION));
+  app.get(OpenApiHolder).provide(() => createOpenApiDocument(app, config.http.publicUrl, API_VERSION));
   await app.get(DashboardFiles).install(adapter.getInstance());
   installBodyParsers(adapter.getInstance());
   await app.register(multipart, { limits: { fileSize: MAX_UPLOAD_BYTES, files: 1, fields: 8, fieldSize: 4096, parts: 10 } });

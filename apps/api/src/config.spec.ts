@@ -17,9 +17,8 @@ const environment = {
 };
 
 describe('the configuration of the API', () => {
-  it('has both roles and sensible bounds where nothing is said', () => {
+  it('has sensible bounds where nothing is said', () => {
     const config = loadApiConfig(environment);
-    expect(config.roles).toEqual(['http', 'media']);
     expect(config.http).toMatchObject({ host: '0.0.0.0', port: 3000, publicUrl: 'http://localhost:3000', trustProxyHops: 0, rateLimitPerMinute: 6000 });
     expect(config.s3.forcePathStyle).toBe(true);
     expect(config.media).toMatchObject({ workers: 1, iceServers: [] });

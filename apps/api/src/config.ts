@@ -16,12 +16,8 @@ import {
 import { iceServer, type IceServer } from '@visavis/contracts';
 import { z } from 'zod';
 
-export const ROLES = ['http', 'media'] as const;
-export type Role = (typeof ROLES)[number];
-
 /** Everything the API knows of its surroundings; parsed once in main, frozen, injected as API_CONFIG. */
 export interface ApiConfig {
-  readonly roles: readonly Role[];
   readonly production: boolean;
   readonly logLevel: string;
   readonly http: {
@@ -67,7 +63,6 @@ export interface ApiConfig {
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 const variables = {
-  ROLES: listVariable(ROLES).default([...ROLES]),
   NODE_ENV: z.string().default('production'),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   HOST: z.string().default('0.0.0.0'),
@@ -105,7 +100,6 @@ const variables = {
 export function loadApiConfig(environment: Environment): ApiConfig {
   const env = readEnvironment('The API', variables, environment);
   return deepFreeze({
-    roles: env.ROLES.length > 0 ? env.ROLES : [...ROLES],
     production: env.NODE_ENV === 'production',
     logLevel: env.LOG_LEVEL,
     http: {

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
 
   await app.listen({ host: config.http.host, port: config.http.port });
-  logger.info({ url: await app.getUrl(), roles: config.roles }, 'listening');
+  logger.info({ url: await app.getUrl() }, 'listening');
 }
 
 function configOrExit(): ApiConfig {

@@ -10,5 +10,5 @@ export const REDIS = Symbol('REDIS');
 export const STORAGE = Symbol('STORAGE');
 /** `Logger` of \@visavis/logging */
 export const LOGGER = Symbol('LOGGER');
-/** The mediasoup host of this process; only provided with the role "media" */
+/** `MediaNode` of \@visavis/media: the mediasoup host of this process */
 export const MEDIA_NODE = Symbol('MEDIA_NODE');

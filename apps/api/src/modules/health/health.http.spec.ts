@@ -42,16 +42,6 @@ describe('health', () => {
     }
   });
 
-  it('a process with the role "media" alone starts and is ready', async () => {
-    const media = await api.another({ ROLES: 'media' });
-    try {
-      await media.http.get('/readyz').expect(200);
-      await media.http.get('/openapi.json').expect(404);
-    } finally {
-      await media.close();
-    }
-  });
-
   it('GET /metrics is 404 for who comes through a proxy', async () => {
     await api.http.get('/metrics').set('x-forwarded-for', '203.0.113.7').expect(404);
   });
