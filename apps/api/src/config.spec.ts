@@ -37,10 +37,10 @@ describe('the configuration of the API', () => {
 
   it('says everything that is missing or wrong at once', () => {
     try {
-      loadApiConfig({ ...environment, DATABASE_URL: '', PORT: 'http', ROLES: 'http,chief', ICE_SERVERS: '{', SECRET_KEY: 'short' });
+      loadApiConfig({ ...environment, DATABASE_URL: '', PORT: 'http', LOG_LEVEL: 'loud', ICE_SERVERS: '{', SECRET_KEY: 'short' });
       expect.unreachable();
     } catch (error) {
-      expect((error as ConfigError).problems.map((problem) => problem.split(' ')[0])).toEqual(['ROLES', 'PORT', 'DATABASE_URL', 'ICE_SERVERS', 'SECRET_KEY']);
+      expect((error as ConfigError).problems.map((problem) => problem.split(' ')[0])).toEqual(['LOG_LEVEL', 'PORT', 'DATABASE_URL', 'ICE_SERVERS', 'SECRET_KEY']);
     }
   });
 });
