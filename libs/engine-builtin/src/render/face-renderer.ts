@@ -125,14 +125,14 @@ function restFrameOf(texture: Texture): Uint8Array {
   const frame = new Uint8Array(i420ByteLength(texture));
   for (let row = 0; row < height; row++) {
     const from = (row + border) * texture.strideY + border;
-    frame.set(texture.y.subarray(from, from + width), row * width);
+    for (let x = 0; x < width; x++) frame[row * width + x] = texture.y[from + x]!;
   }
   const planes = [texture.u, texture.v];
   planes.forEach((plane, p) => {
     const start = width * height + (p * width * height) / 4;
     for (let row = 0; row < height / 2; row++) {
       const from = (row + border / 2) * texture.strideC + border / 2;
-      frame.set(plane.subarray(from, from + width / 2), start + (row * width) / 2);
+      for (let x = 0; x < width / 2; x++) frame[start + (row * width) / 2 + x] = plane[from + x]!;
     }
   });
   return frame;

@@ -7,7 +7,7 @@ import { paintInnerMouth } from './inner-mouth.ts';
 import type { InnerMouth } from './inner-mouth.ts';
 import { alphaPlane } from './patch-textures.ts';
 import type { PatchTexture, PixelBox } from './patch-textures.ts';
-import { FIXED, sample } from './sampling.ts';
+import { FIXED, sampleBytes } from './sampling.ts';
 import { SheetPatch } from './sheet-patch.ts';
 import type { Backdrop } from './sheet-patch.ts';
 import type { Texture } from './texture.ts';
@@ -85,13 +85,13 @@ class MouthInside implements Backdrop {
     const y = this.position(lattice.sourceV, lattice.area.columns, i, fx, fy) - patch.y0;
     const u = (Math.min(Math.max(x, 0), patch.width - 2) * FIXED) | 0;
     const v = (Math.min(Math.max(y, 0), patch.height - 2) * FIXED) | 0;
-    const alpha = sample(patch.alpha, patch.width, u, v) / 255;
+    const alpha = sampleBytes(patch.alpha, patch.width, u, v) / 255;
     if (alpha === 0) return;
     const cu = (Math.min(Math.max((x - 0.5) / 2, 0), patch.width / 2 - 2) * FIXED) | 0;
     const cv = (Math.min(Math.max((y - 0.5) / 2, 0), patch.height / 2 - 2) * FIXED) | 0;
-    colour[0]! += (sample(patch.y, patch.width, u, v) - colour[0]!) * alpha;
-    colour[1]! += (sample(patch.u, patch.width >> 1, cu, cv) - colour[1]!) * alpha;
-    colour[2]! += (sample(patch.v, patch.width >> 1, cu, cv) - colour[2]!) * alpha;
+    colour[0]! += (sampleBytes(patch.y, patch.width, u, v) - colour[0]!) * alpha;
+    colour[1]! += (sampleBytes(patch.u, patch.width >> 1, cu, cv) - colour[1]!) * alpha;
+    colour[2]! += (sampleBytes(patch.v, patch.width >> 1, cu, cv) - colour[2]!) * alpha;
   }
 
   private position(values: Int32Array, columns: number, i: number, fx: number, fy: number): number {

@@ -72,7 +72,8 @@ export function colourAt(texture: Texture, x: number, y: number): YuvColour {
   const px = Math.min(Math.max(Math.round(x), 0), texture.width - 1);
   const py = Math.min(Math.max(Math.round(y), 0), texture.height - 1);
   const c = ((py >> 1) + texture.border / 2) * texture.strideC + (px >> 1) + texture.border / 2;
-  return { y: texture.y[(py + texture.border) * texture.strideY + px + texture.border]!, u: texture.u[c]!, v: texture.v[c]! };
+  const p = (py + texture.border) * texture.strideY + px + texture.border;
+  return { y: texture.y[p]! & 255, u: texture.u[c]! & 255, v: texture.v[c]! & 255 };
 }
 
 /** The smallest box with even corners around some pixels, with a margin. */

@@ -7,14 +7,25 @@ import type { Texture } from './texture.ts';
 
 export const FIXED = 65536;
 
-/** One bilinear sample; (u, v) in 16.16 from the plane's first byte. */
-export function sample(plane: Uint8Array, stride: number, u: number, v: number): number {
+/** One bilinear sample of a texture's plane; (u, v) in 16.16 from its first value. */
+export function sample(plane: Int32Array, stride: number, u: number, v: number): number {
+  return bilinear(plane[(v >> 16) * stride + (u >> 16)]!, (u >> 8) & 255, (v >> 8) & 255);
+}
+
+/** The same from plain bytes. */
+export function sampleBytes(plane: Uint8Array, stride: number, u: number, v: number): number {
   const p = (v >> 16) * stride + (u >> 16);
   const fx = (u >> 8) & 255;
   const a = plane[p]!, c = plane[p + stride]!;
   const top = (a << 8) + (plane[p + 1]! - a) * fx;
   const low = (c << 8) + (plane[p + stride + 1]! - c) * fx;
   return ((top << 8) + (low - top) * ((v >> 8) & 255) + 32768) >> 16;
+}
+
+/** Weighs the four pixels in a quad: both rows at once in the halves of a word, then the rows. */
+function bilinear(quad: number, fx: number, fy: number): number {
+  const rows = (Math.imul(quad & 0x00ff00ff, 256 - fx) + Math.imul((quad >>> 8) & 0x00ff00ff, fx)) | 0;
+  return (Math.imul(rows & 0xffff, 256 - fy) + Math.imul(rows >>> 16, fy) + 32768) >>> 16;
 }
 
 /** Fills one cell of a frame, luma and chroma, from a texture. `x`, `y` are its first pixel, `shift` the log2 of its side. */
@@ -32,12 +43,11 @@ export function warpCell(target: Uint8Array, width: number, height: number, x: n
     const du = (uRight - uLeft) >> shift, dv = (vRight - vLeft) >> shift;
     const end = offset + size;
     for (let o = offset; o < end; o++) {
-      const p = (v >> 16) * stride + (u >> 16);
+      const quad = luma[(v >> 16) * stride + (u >> 16)]!;
       const fx = (u >> 8) & 255;
-      const a = luma[p]!, c = luma[p + stride]!;
-      const top = (a << 8) + (luma[p + 1]! - a) * fx;
-      const low = (c << 8) + (luma[p + stride + 1]! - c) * fx;
-      target[o] = ((top << 8) + (low - top) * ((v >> 8) & 255) + 32768) >> 16;
+      const fy = (v >> 8) & 255;
+      const rows = (Math.imul(quad & 0x00ff00ff, 256 - fx) + Math.imul((quad >>> 8) & 0x00ff00ff, fx)) | 0;
+      target[o] = (Math.imul(rows & 0xffff, 256 - fy) + Math.imul(rows >>> 16, fy) + 32768) >>> 16;
       u += du;
       v += dv;
     }
@@ -67,17 +77,10 @@ export function warpCell(target: Uint8Array, width: number, height: number, x: n
     const end = offset + half;
     for (let o = offset; o < end; o++) {
       const p = (v >> 16) * strideC + (u >> 16);
-      const q = p + strideC;
       const fx = (u >> 8) & 255;
       const fy = (v >> 8) & 255;
-      const a = blue[p]!, c = blue[q]!;
-      const top = (a << 8) + (blue[p + 1]! - a) * fx;
-      const low = (c << 8) + (blue[q + 1]! - c) * fx;
-      target[o] = ((top << 8) + (low - top) * fy + 32768) >> 16;
-      const d = red[p]!, e = red[q]!;
-      const topRed = (d << 8) + (red[p + 1]! - d) * fx;
-      const lowRed = (e << 8) + (red[q + 1]! - e) * fx;
-      target[o + toRed] = ((topRed << 8) + (lowRed - topRed) * fy + 32768) >> 16;
+      target[o] = bilinear(blue[p]!, fx, fy);
+      target[o + toRed] = bilinear(red[p]!, fx, fy);
       u += du;
       v += dv;
     }

@@ -2,7 +2,7 @@ import type { I420Picture } from '@visavis/engine';
 import type { FacePose } from '../motion/pose.ts';
 import type { Displacement, Surface } from './displacement.ts';
 import type { PixelBox } from './patch-textures.ts';
-import { FIXED, sample, warpCell } from './sampling.ts';
+import { FIXED, sample, sampleBytes, warpCell } from './sampling.ts';
 import type { Texture } from './texture.ts';
 import { WarpLattice } from './warp-lattice.ts';
 import type { LatticeArea, LatticeOptions } from './warp-lattice.ts';
@@ -174,7 +174,7 @@ export class SheetPatch {
     let y = v - this.originV;
     x = x < 0 ? 0 : x > (width - 2) * FIXED ? (width - 2) * FIXED : x;
     y = y < 0 ? 0 : y > (height - 2) * FIXED ? (height - 2) * FIXED : y;
-    return sample(alpha, width, x, y);
+    return sampleBytes(alpha, width, x, y);
   }
 }
 
