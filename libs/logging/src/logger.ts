@@ -13,6 +13,9 @@ export interface LoggerOptions {
 // The last net: values under these names are not to be logged at all, and if they are, they don't show, one level deep too.
 const NEVER_SHOWN = new Set(['authorization', 'cookie', 'set-cookie', 'token', 'client_token', 'key', 'api_key', 'password', 'secret', 'text', 'audio', 'body', 'headers']);
 const CENSORED = '[redacted]';
+// A write per line costs more than the line. What is left is written when the process exits.
+const BUFFER_BYTES = 4096;
+const FLUSH_INTERVAL_MS = 100;
 
 /**
  * The logger of one app: JSON lines with a static message, a time in ISO form and the ids of the work in hand.
@@ -28,7 +31,7 @@ export function createLogger(options: LoggerOptions): Logger {
       formatters: { level: (label) => ({ level: label }), log: (line) => censored(line, 1) },
       mixin: () => ({ ...currentLogContext() }),
     },
-    options.destination ?? pino.destination({ fd: 1, sync: false }),
+    options.destination ?? pino.destination({ fd: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_INTERVAL_MS }),
   );
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatId } from '@visavis/ids';
 import { createTestApp, type TestApp, type TestTenant } from '../testing/test-app';
 
 describe('any request', () => {
@@ -56,6 +57,16 @@ describe('any request', () => {
     expect((await post(JSON.stringify({ name: 'x'.repeat(1024 * 1024 + 1) })).expect(413)).body.code).toBe('payload_too_large');
   });
 
+  it('may be larger where a route takes audio, and is 413 beyond that', async () => {
+    const session = formatId('ses', await api.createSession(tenant));
+    const speak = (bytes: number) => {
+      const wav = Buffer.concat([Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1'), Buffer.alloc(bytes)]);
+      return api.http.post(`/v1/sessions/${session}/speak`).auth(tenant.key, { type: 'bearer' }).send({ audio: wav.toString('base64') });
+    };
+    await speak(3 * 1024 * 1024).expect(202);
+    await speak(16 * 1024 * 1024).expect(413);
+  });
+
   it('may say JSON without a body', async () => {
     await api.http.delete('/v1/api-keys/key_019ab0d2-6f4e-7c31-9a55-0b1f6a3c2d10').auth(tenant.key, { type: 'bearer' }).set('content-type', 'application/json').expect(404);
   });
@@ -68,7 +79,7 @@ describe('any request', () => {
   it('is 429 when a key has used up its minute, and says when it may come back', async () => {
     const limited = await api.another({ RATE_LIMIT_PER_MINUTE: '3' });
     try {
-      const { key } = await api.createKey(tenant.tenantId);
+      const { key } = await api.createTenant();
       const get = () => limited.http.get('/v1/voices').auth(key, { type: 'bearer' });
       for (const remaining of ['2', '1', '0']) expect((await get().expect(200)).headers['ratelimit-remaining']).toBe(remaining);
       const { body, headers } = await get().expect(429);

@@ -59,6 +59,7 @@ export class AvatarsController {
   @Post(':id/complete')
   @HttpCode(200)
   @Access({ key: 'avatars:write', member: 'developer' })
+  @Idempotent()
   @ApiOperation({ summary: 'Say that the picture was uploaded', description: 'Checks the file and queues its preparation. Saying it again changes nothing.' })
   @ApiOkResponse({ standardSchema: avatar })
   @ApiProblems(404, 409, 413, 415)
