@@ -1,4 +1,6 @@
+import type { Curve } from './curve.ts';
 import type { Sound } from './loudness.ts';
+import { median } from './statistics.ts';
 
 export interface CapturedFrame {
   /** When it was on the screen, on the page's clock. */
@@ -14,6 +16,8 @@ export interface Recording {
   /** Pictures that were decoded; those of them that were never on the screen are not among `frames`. */
   received: number;
   sound: Sound;
+  /** When each sample of the sound was played: rises with its index. Read it with `sampleCurve`, the index for an instant. */
+  playedAtMs: Curve;
 }
 
 interface Head {
@@ -35,22 +39,28 @@ export function readRecording(body: Buffer): Recording {
   });
   const samples = new Float32Array((body.length - at) / 4);
   Buffer.from(samples.buffer).set(body.subarray(at));
-  return { frames, received: head.received, sound: { sampleRateHz: head.sampleRateHz, startAtMs: soundStartMs(head), samples } };
+  const playedAtMs = soundTimes(head);
+  const startAtMs = soundStartMs(playedAtMs, head.sampleRateHz);
+  return { frames, received: head.received, sound: { sampleRateHz: head.sampleRateHz, startAtMs, samples }, playedAtMs };
 }
 
 /**
- * Where the first sample lies on the page's clock. Chunks are stamped, on a clock with another zero, when the jitter buffer
- * gives them out, in steps of the output device; the chunk that was read soonest after its stamp ties the two clocks
- * together. Samples follow each other without gaps, so the start is what most stamps agree on.
+ * Chunks are stamped, on a clock with another zero, when the jitter buffer gives them out, in steps of the output device; the
+ * chunk that was read soonest after its stamp ties the two clocks together.
  */
-function soundStartMs({ sound, sampleRateHz }: Head): number {
-  if (sound.length === 0) return NaN;
+function soundTimes({ sound }: Head): Curve {
   const zeroMs = Math.min(...sound.map(({ stampMs, readAtMs }) => readAtMs - stampMs));
   let before = 0;
-  const starts = sound.map(({ stampMs, samples }) => {
-    const start = stampMs + zeroMs - (before / sampleRateHz) * 1000;
+  const firstSamples = sound.map(({ samples }) => {
+    const first = before;
     before += samples;
-    return start;
+    return first;
   });
-  return starts.sort((a, b) => a - b)[starts.length >> 1]!;
+  return { atMs: firstSamples, values: sound.map(({ stampMs }) => stampMs + zeroMs) };
+}
+
+/** Where the first sample would lie had all been played at an even pace: what most chunks agree on. */
+function soundStartMs({ atMs: firstSamples, values: playedAtMs }: Curve, sampleRateHz: number): number {
+  if (playedAtMs.length === 0) return NaN;
+  return median(playedAtMs.map((at, i) => at - (firstSamples[i]! / sampleRateHz) * 1000));
 }
