@@ -1,3 +1,4 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import sharp from 'sharp';
 import { allocateI420 } from '@visavis/engine';
 import type { AvatarStream, I420Picture, LoadedAvatar, PictureSize, StreamOptions } from '@visavis/engine';
@@ -14,6 +15,9 @@ import { CELL, FaceRenderer } from './render/face-renderer.ts';
 import { cropAndScale } from './render/plane-scaling.ts';
 import type { Plane } from './render/plane-scaling.ts';
 import { makeTexture, rgbToPlanes } from './render/texture.ts';
+
+/** What sessions use unless they ask for something else. */
+const USUAL_FRAME: PictureSize = { width: 512, height: 512 };
 
 interface Master {
   y: Plane;
@@ -39,7 +43,9 @@ export async function loadFace(bundle: Uint8Array, identity: { engine: string; e
   const { data, info } = await sharp(jpeg).toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const { yawDegrees, mouthGain } = facts;
   const master: Master = { ...rgbToPlanes(data, info.width, info.height), mesh: readFloats(meshBytes), yawDegrees, mouthGain };
-  return new LoadedFace(master);
+  const face = new LoadedFace(master);
+  await face.warm(USUAL_FRAME);
+  return face;
 }
 
 export class LoadedFace implements LoadedAvatar {
@@ -56,6 +62,12 @@ export class LoadedFace implements LoadedAvatar {
     return bytes;
   }
 
+  /** Makes the renderer of a frame size without holding up the event loop. */
+  async warm(frame: PictureSize): Promise<void> {
+    const key = sizeKey(frame);
+    if (!this.renderers.has(key)) this.renderers.set(key, await inTurns(rendererSteps(this.master, frame)));
+  }
+
   open(options: StreamOptions): AvatarStream {
     if (options.width % 2 !== 0 || options.height % 2 !== 0) throw new RangeError('a frame needs even sides');
     return new FaceStream(this.rendererFor(options), options, { mouthGain: this.master.mouthGain, sway: swayOf(this.master.yawDegrees) });
@@ -65,12 +77,12 @@ export class LoadedFace implements LoadedAvatar {
     this.renderers.clear();
   }
 
-  /** The renderer of one frame size, made on first use (some tens of milliseconds) and shared by all streams. */
+  /** The renderer of one frame size, shared by all streams; one that `warm` didn't make takes 50 to 150 ms. */
   rendererFor({ width, height }: PictureSize): FaceRenderer {
-    const key = `${width}x${height}`;
+    const key = sizeKey({ width, height });
     let renderer = this.renderers.get(key);
     if (!renderer) {
-      renderer = makeRenderer(this.master, { width, height });
+      renderer = atOnce(rendererSteps(this.master, { width, height }));
       this.renderers.set(key, renderer);
     }
     return renderer;
@@ -82,19 +94,41 @@ function swayOf(yawDegrees: number): number {
   return 1 - 0.5 * smoothstep(12, 30, Math.abs(yawDegrees));
 }
 
-function makeRenderer(master: Master, frame: PictureSize): FaceRenderer {
+function sizeKey({ width, height }: PictureSize): string {
+  return `${width}x${height}`;
+}
+
+/** In steps, as FaceRenderer.build. */
+function* rendererSteps(master: Master, frame: PictureSize): Generator<void, FaceRenderer> {
   const crop = frameCrop({ width: master.y.width, height: master.y.height }, master.mesh, frame);
   const scale = frame.width / crop.width;
   const width = Math.ceil(frame.width / CELL) * CELL;
   const height = Math.ceil(frame.height / CELL) * CELL;
   const wide = { ...crop, width: width / scale, height: height / scale };
   const half = { left: wide.left / 2, top: wide.top / 2, width: wide.width / 2, height: wide.height / 2 };
-  const texture = makeTexture(
-    cropAndScale(master.y, wide, width, height),
-    cropAndScale(master.u, half, width / 2, height / 2),
-    cropAndScale(master.v, half, width / 2, height / 2),
-  );
-  return new FaceRenderer(faceGeometry(transformMesh(master.mesh, -crop.left, -crop.top, scale), master.yawDegrees), texture);
+  const y = cropAndScale(master.y, wide, width, height);
+  yield;
+  const u = cropAndScale(master.u, half, width / 2, height / 2);
+  const v = cropAndScale(master.v, half, width / 2, height / 2);
+  yield;
+  const texture = makeTexture(y, u, v);
+  yield;
+  return yield* FaceRenderer.build(faceGeometry(transformMesh(master.mesh, -crop.left, -crop.top, scale), master.yawDegrees), texture);
+}
+
+function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await yieldToOthers();
+  }
 }
 
 class FaceStream implements AvatarStream {

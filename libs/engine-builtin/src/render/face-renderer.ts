@@ -45,28 +45,38 @@ export class FaceRenderer {
   /** 1 for cells that a patch fills. */
   private readonly patchCells: Uint8Array;
 
-  constructor(face: FaceGeometry, texture: Texture) {
+  private constructor(texture: Texture, parts: { base: WarpLattice; patches: readonly SheetPatch[]; boxes: PatchBoxes }) {
     this.size = { width: texture.width, height: texture.height };
     this.texture = texture;
     this.restFrame = restFrameOf(texture);
-    const displacement = displacementOf(face, this.size);
-    const columns = Math.ceil(texture.width / CELL) + 1;
-    const rows = Math.ceil(texture.height / CELL) + 1;
-    this.base = new WarpLattice({ x0: 0, y0: 0, step: CELL, columns, rows }, texture, displacement, 'face');
-    const boxes = patchBoxes(face, this.size);
-    this.boxes = boxes;
-    const source = (box: PixelBox, margin: number) => grow(box, margin * face.unitPx);
-    this.patches = [
-      makeLidPatch(face, 'left', texture, boxes.leftEye, source(boxes.leftEye, 0.15), displacement),
-      makeLidPatch(face, 'right', texture, boxes.rightEye, source(boxes.rightEye, 0.15), displacement),
-      makeMouthPatch(face, texture, boxes.mouth, source(boxes.mouth, 0.2), displacement),
-    ];
-    this.patchCells = new Uint8Array((columns - 1) * (rows - 1));
+    this.base = parts.base;
+    this.patches = parts.patches;
+    this.boxes = parts.boxes;
+    const columns = this.base.area.columns - 1;
+    this.patchCells = new Uint8Array(columns * (this.base.area.rows - 1));
     for (const { box } of this.patches) {
       for (let y = box.y0; y < box.y0 + box.height; y += CELL) {
-        for (let x = box.x0; x < box.x0 + box.width; x += CELL) this.patchCells[(y >> CELL_SHIFT) * (columns - 1) + (x >> CELL_SHIFT)] = 1;
+        for (let x = box.x0; x < box.x0 + box.width; x += CELL) this.patchCells[(y >> CELL_SHIFT) * columns + (x >> CELL_SHIFT)] = 1;
       }
     }
+  }
+
+  /** Makes a renderer in steps of some milliseconds, so that whoever can wait may let others run in between. */
+  static *build(face: FaceGeometry, texture: Texture): Generator<void, FaceRenderer> {
+    const displacement = displacementOf(face, texture);
+    const columns = Math.ceil(texture.width / CELL) + 1;
+    const rows = Math.ceil(texture.height / CELL) + 1;
+    const base = new WarpLattice({ x0: 0, y0: 0, step: CELL, columns, rows }, texture, displacement, 'face');
+    yield;
+    const boxes = patchBoxes(face, texture);
+    const around = (box: PixelBox, margin: number) => grow(box, margin * face.unitPx);
+    const left = makeLidPatch(face, 'left', texture, boxes.leftEye, around(boxes.leftEye, 0.15), displacement);
+    yield;
+    const right = makeLidPatch(face, 'right', texture, boxes.rightEye, around(boxes.rightEye, 0.15), displacement);
+    yield;
+    const mouth = makeMouthPatch(face, texture, boxes.mouth, around(boxes.mouth, 0.2), displacement);
+    yield;
+    return new FaceRenderer(texture, { base, patches: [left, right, mouth], boxes });
   }
 
   /** Bytes of the pictures; the lattices add about a tenth. */
