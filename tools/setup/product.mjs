@@ -67,7 +67,9 @@ async function migrateAndSeed({ home, services, secrets }) {
 function startApp(supervisor, name, app, env, onExit) {
   const main = join(rootDir, 'apps', app, 'dist', 'main.js');
   // Time to drain: an API tells its viewers goodbye, a worker finishes the frame it is at.
-  return supervisor.start({ name, command: process.execPath, args: ['--enable-source-maps', main], env, cwd: rootDir, stopTimeoutMs: 20_000, onExit });
+  // Node's young generation may take 100 MB, which buys an API nothing: with less of it the same requests fit into two thirds of the memory.
+  const flags = app === 'api' ? ['--max-semi-space-size=8'] : [];
+  return supervisor.start({ name, command: process.execPath, args: ['--enable-source-maps', ...flags, main], env, cwd: rootDir, stopTimeoutMs: 20_000, onExit });
 }
 
 /** Starts a worker, and again when it dies, under a name that nobody confuses with the dead one's; not for ever when it keeps dying. */

@@ -6,7 +6,7 @@ import { shutDown } from './shutdown';
 
 const EX_CONFIG = 78;
 /** Whatever hangs must not keep a supervisor waiting for ever. */
-const STOP_DEADLINE_MS = 25_000;
+const STOP_DEADLINE_MS = 18_000;
 
 await main();
 
