@@ -1,4 +1,5 @@
 // Real PostgreSQL and Prisma's real schema engine.
+import { readdirSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
@@ -9,7 +10,9 @@ import { openSchemaEngine } from './schema-engine.ts';
 
 // The one that libs/db's test databases use: the roles are shared by every test on the server.
 const ROLE_PASSWORD = 'visavis-tests';
-const MIGRATIONS = ['20261122000000_tables', '20261122000100_guards', '20261122000200_roles', '20261122000300_ledger'];
+const MIGRATIONS = readdirSync(new URL('./migrations', import.meta.url))
+  .filter((name) => /^\d{14}_/.test(name))
+  .sort();
 
 let server: pg.Client;
 const databases: string[] = [];

@@ -14,7 +14,11 @@ const EXAMPLE_UUID = '019ab0d2-6f4e-7c31-9a55-0b1f6a3c2d10';
 export const sessionId = idSchema('ses', EXAMPLE_UUID);
 export const avatarId = idSchema('avt', EXAMPLE_UUID);
 export const keyId = idSchema('key', EXAMPLE_UUID);
-export const utteranceId = idSchema('utt', EXAMPLE_UUID);
+/** Ours look like `utt_<uuid>`; for what it streams a client may choose its own, unique within the session. */
+export const utteranceId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/, 'must have 1 to 64 letters, digits or _ . : -, beginning with a letter or digit')
+  .meta({ example: `utt_${EXAMPLE_UUID}` });
 export const tenantId = idSchema('ten', EXAMPLE_UUID);
 
 export const timestamp = z.iso.datetime().meta({ example: '2026-11-22T10:15:30.123Z' });

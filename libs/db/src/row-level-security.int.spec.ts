@@ -15,7 +15,7 @@ beforeAll(async () => {
     Array.from({ length: TENANTS }, async () => {
       const tenant = await test.createTenant();
       const sessionId = await test.createSession(tenant);
-      await test.ownerSql(`INSERT INTO utterances (id, tenant_id, session_id, ordinal, kind) VALUES ($1, $2, $3, 1, 'text')`, [newUuid(), tenant.tenantId, sessionId]);
+      await test.ownerSql(`INSERT INTO utterances (id, tenant_id, session_id, name, ordinal, kind) VALUES ($1, $2, $3, 'one', 1, 'text')`, [newUuid(), tenant.tenantId, sessionId]);
       await test.ownerSql(`SELECT append_session_event($1, 'session.started')`, [sessionId]);
       await test.ownerSql('SELECT ledger_grant($1, 5000000, $2)', [tenant.tenantId, 'start']);
       await test.ownerSql('SELECT ledger_place_hold($1, $2, 1000000)', [tenant.tenantId, sessionId]);
@@ -164,7 +164,7 @@ describe('writing across tenants', () => {
     const [mine, theirs] = [tenants[0]!, tenants[1]!];
     await expect(test.createSession({ tenantId: mine.tenantId, avatarId: theirs.avatarId })).rejects.toThrow('foreign key');
     await expect(
-      test.db.tenantSql(mine.tenantId, `INSERT INTO utterances (id, tenant_id, session_id, ordinal, kind) VALUES ($1, $2, $3, 9, 'text')`, [
+      test.db.tenantSql(mine.tenantId, `INSERT INTO utterances (id, tenant_id, session_id, name, ordinal, kind) VALUES ($1, $2, $3, 'nine', 9, 'text')`, [
         newUuid(),
         mine.tenantId,
         theirs.sessionId,

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { readSessionCookie } from './cookie';
 
-/** A WebSocket can't set headers from a page: it may send its token as a subprotocol `visavis.token.<token>`. */
+/** A WebSocket can't set headers from a page: it may send its token as a subprotocol, `visavis.token.<token>` or the client token itself. */
 export const TOKEN_SUBPROTOCOL_PREFIX = 'visavis.token.';
 const KEY_PREFIX = 'vv_';
+const JWT = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** What a request is judged by; a Fastify request is one, and so is the raw request of a WebSocket upgrade with its `ip`. */
 export interface CredentialSource {
@@ -25,9 +26,9 @@ export function findCredentials(source: CredentialSource): Credentials | null {
 
   const subprotocol = source.headers['sec-websocket-protocol']
     ?.split(',')
-    .map((part) => part.trim())
-    .find((part) => part.startsWith(TOKEN_SUBPROTOCOL_PREFIX));
-  if (subprotocol !== undefined) return tokenOrKey(subprotocol.slice(TOKEN_SUBPROTOCOL_PREFIX.length));
+    .map((part) => tokenOfSubprotocol(part.trim()))
+    .find((token) => token !== null);
+  if (subprotocol !== undefined && subprotocol !== null) return tokenOrKey(subprotocol);
 
   // Only where a page can't do better: EventSource and WebSocket both start with a GET.
   if (source.method === 'GET') {
@@ -37,6 +38,12 @@ export function findCredentials(source: CredentialSource): Credentials | null {
 
   const token = readSessionCookie(source.headers.cookie);
   return token === null ? null : { scheme: 'dashboard-cookie', secret: token };
+}
+
+/** The token that a subprotocol carries: behind our prefix, or as it is. Null for a subprotocol that is only a name. */
+export function tokenOfSubprotocol(name: string): string | null {
+  if (name.startsWith(TOKEN_SUBPROTOCOL_PREFIX)) return name.slice(TOKEN_SUBPROTOCOL_PREFIX.length);
+  return JWT.test(name) ? name : null;
 }
 
 /** The token behind `Authorization: Bearer`, or null. */

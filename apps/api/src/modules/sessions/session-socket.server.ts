@@ -10,7 +10,7 @@ import { notFound, ProblemError, PROBLEM_CONTENT_TYPE, toDocument } from '@visav
 import type { SessionChannel } from '@visavis/queue';
 import { AccessService } from '../../access/access.service';
 import { CredentialWatch } from '../../access/credential-watch';
-import { TOKEN_SUBPROTOCOL_PREFIX } from '../../access/credentials';
+import { tokenOfSubprotocol } from '../../access/credentials';
 import type { TenantPrincipal } from '../../access/principal';
 import { problemOf } from '../../http/problem-of';
 import { requestIdOf } from '../../http/request-id';
@@ -32,8 +32,8 @@ export class SessionSocketServer implements OnApplicationBootstrap, BeforeApplic
   private readonly server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_FRAME_BYTES,
-    // A page that sends its token as a subprotocol must get one back that isn't the token.
-    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : ([...offered].find((name) => !name.startsWith(TOKEN_SUBPROTOCOL_PREFIX)) ?? false)),
+    // A browser that offers subprotocols fails unless one comes back; its own token only if it offered nothing else.
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : ([...offered].find((name) => tokenOfSubprotocol(name) === null) ?? [...offered][0] ?? false)),
   });
 
   constructor(

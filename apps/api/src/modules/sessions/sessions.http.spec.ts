@@ -260,6 +260,40 @@ describe('/v1/sessions', () => {
     expect((await follow({ 'last-event-id': '2' })).status).toBe(204);
   });
 
+  it('takes commands and samples over a WebSocket, in order, under the client’s own name', async () => {
+    const { body } = await create();
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/sessions/${body.id}/ws`, [body.client_token]);
+    const messages: { type: string; utterance_id?: string; problem?: { code: string } }[] = [];
+    socket.onmessage = ({ data }) => messages.push(JSON.parse(String(data)));
+    await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));
+    const seen = (type: string) => until(async () => messages.find((message) => message.type === type));
+    expect(await seen('session.started')).toMatchObject({ seq: 1, session_id: body.id });
+
+    socket.send(Uint8Array.of(1, 0));
+    expect((await seen('error')).problem?.code).toBe('conflict');
+    socket.send(JSON.stringify({ type: 'speak.start', utterance_id: 'greeting-1', sample_rate: 16_000 }));
+    socket.send(Uint8Array.of(1, 0, 2, 0));
+    socket.send(JSON.stringify({ type: 'speak.end' }));
+    expect((await seen('speak.queued')).utterance_id).toBe('greeting-1');
+    const entries = await until(async () => {
+      const found = await redis.xrange(`vv:session:${body.id}:commands`, '-', '+');
+      return found.length === 3 && found;
+    });
+    expect(entries.map(([, fields]) => (fields[0] === 'command' ? JSON.parse(fields[1] ?? '{}').type : `${fields[0]} ${fields[1]}`))).toEqual(['speak', 'utterance greeting-1', 'stream_end']);
+
+    messages.length = 0;
+    socket.send(JSON.stringify({ type: 'speak.start', utterance_id: 'greeting-1' })); // once is enough
+    expect((await seen('error')).problem?.code).toBe('conflict');
+    messages.length = 0;
+    socket.send('not json');
+    expect((await seen('error')).problem?.code).toBe('invalid_request');
+    await channel.report({ sessionId: body.id, epoch: 1, workerId: worker, event: { type: 'utterance.ended', utterance_id: 'greeting-1', interrupted: false, played_ms: 20 } });
+    expect(await seen('utterance.ended')).toMatchObject({ data: { utterance_id: 'greeting-1', played_ms: 20 } });
+    const closed = new Promise<number>((resolve) => (socket.onclose = ({ code }) => resolve(code)));
+    await api.http.delete(`/v1/sessions/${body.id}`).set(bearer(tenant.key));
+    expect(await closed).toBe(1000);
+  });
+
   it('answers a WHEP offer’s mistakes by their kind', async () => {
     const { body } = await create();
     const watch = (offer: string, type = 'application/sdp') => api.http.post(`/v1/sessions/${body.id}/whep`).set(bearer(body.client_token)).set('content-type', type).send(offer);

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { MAX_INLINE_AUDIO_BYTES, type Speak, type SpeechSource } from '@visavis/contracts';
-import { formatId, newId, parseId } from '@visavis/ids';
+import { formatId, newId } from '@visavis/ids';
 import { ProblemError } from '@visavis/problems';
 import type { SessionChannel } from '@visavis/queue';
 import { fetchUserUrl, SafeFetchError } from '@visavis/safe-fetch';
@@ -75,11 +75,11 @@ export class SpeechService {
     const publicId = formatId('ses', sessionId);
     await this.channel.command(publicId, { type: 'interrupt' });
     await this.channel.touch(publicId);
-    return open.map((id) => formatId('utt', id));
+    return open;
   }
 
   private async queue(tenantId: string, sessionId: string, utteranceId: string, kind: UtteranceKind, source: SpeechSource): Promise<void> {
-    const added = await this.utterances.insert(tenantId, sessionId, parseId('utt', utteranceId) as string, kind);
+    const added = await this.utterances.insert(tenantId, sessionId, utteranceId, kind);
     if (!added) throw new ProblemError('conflict', 'The session ended meanwhile, or it has an utterance of this id already.');
     const publicId = formatId('ses', sessionId);
     await this.channel.command(publicId, { type: 'speak', utterance_id: utteranceId, source });

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { formatId, parseId } from '@visavis/ids';
+import { formatId } from '@visavis/ids';
 import type { SessionChannel } from '@visavis/queue';
 import { SESSION_CHANNEL } from '../dispatch/dispatch.tokens';
 import { SessionEvents } from './session-events.service';
@@ -15,14 +15,11 @@ export class UtterancesService {
   ) {}
 
   async started(sessionId: string, utteranceId: string): Promise<void> {
-    const id = parseId('utt', utteranceId);
-    if (id && (await this.utterances.start(sessionId, id))) await this.events.append(sessionId, 'utterance.started', { utterance_id: utteranceId });
+    if (await this.utterances.start(sessionId, utteranceId)) await this.events.append(sessionId, 'utterance.started', { utterance_id: utteranceId });
   }
 
   async ended(sessionId: string, utteranceId: string, outcome: { interrupted: boolean; playedMs: number; error?: { code: string; detail: string } }): Promise<void> {
-    const id = parseId('utt', utteranceId);
-    if (!id) return;
-    const ended = await this.utterances.end(sessionId, id, {
+    const ended = await this.utterances.end(sessionId, utteranceId, {
       interrupted: outcome.interrupted,
       playedMs: outcome.playedMs,
       ...(outcome.error ? { errorCode: outcome.error.code } : {}),
@@ -44,9 +41,6 @@ export class UtterancesService {
     const open = await this.utterances.open(sessionId);
     if (open.length === 0) return;
     const positions = await this.channel.positions(formatId('ses', sessionId)).catch(() => new Map<string, number>());
-    for (const id of open) {
-      const publicId = formatId('utt', id);
-      await this.ended(sessionId, publicId, { interrupted: true, playedMs: positions.get(publicId) ?? 0 });
-    }
+    for (const utteranceId of open) await this.ended(sessionId, utteranceId, { interrupted: true, playedMs: positions.get(utteranceId) ?? 0 });
   }
 }

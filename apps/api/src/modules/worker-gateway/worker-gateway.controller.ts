@@ -47,7 +47,7 @@ export class WorkerGatewayController {
     if (!avatar) throw new ProblemError('conflict', 'The avatar of this session is gone.');
     const [bundleUrl, ended, positions] = await Promise.all([
       this.storage.presignGet(avatar.bundle_key, { expiresInS: BUNDLE_URL_TTL_S, audience: 'fleet' }),
-      body.epoch > 1 ? this.utterances.endedIds(id) : [],
+      body.epoch > 1 ? this.utterances.ended(id) : [],
       body.epoch > 1 ? this.channel.positions(publicId) : new Map<string, number>(),
     ]);
     const { ingest } = hosted;
@@ -72,7 +72,7 @@ export class WorkerGatewayController {
         bundle_url: bundleUrl,
         bundle_sha256: avatar.bundle_sha256,
       },
-      resume: { ended: ended.map((utterance) => formatId('utt', utterance)), positions: Object.fromEntries(positions) },
+      resume: { ended, positions: Object.fromEntries(positions) },
     };
   }
 }
