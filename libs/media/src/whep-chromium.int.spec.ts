@@ -117,7 +117,7 @@ describe.skipIf(!workerBin || !chromium)('WHEP in Chromium', () => {
 
   it.each(['h264', 'vp8'] as const)('serves and moves viewers with other payload types through a pipe (%s)', async (codec) => {
     const sessionId = await liveSession(codec);
-    const { body } = await page.play('piped', server.whepUrl(sessionId), { payloadTypes: { 111: 63, 108: 102, 96: 98 } });
+    const { body } = await page.play('piped', server.whepUrl(sessionId), { payloadTypes: { opus: 63, H264: 102, VP8: 98 } });
     expect(body).toContain(`a=rtpmap:${codec === 'h264' ? '102 H264' : '98 VP8'}/90000`);
     expect(body).toContain('a=rtpmap:63 opus/48000/2');
     await page.play('direct', server.whepUrl(sessionId));

@@ -13,8 +13,8 @@ export interface PlayOptions {
   /** Offer only this video codec. */
   codec?: 'H264' | 'VP8' | 'VP9' | 'AV1';
   direction?: 'recvonly' | 'sendrecv';
-  /** Exchanges payload types in the offer, to look like a browser that numbers its codecs differently. */
-  payloadTypes?: Record<number, number>;
+  /** Other payload types for these codecs in the offer, to look like a browser that numbers them differently. */
+  payloadTypes?: Partial<Record<'opus' | 'H264' | 'VP8', number>>;
   extraDataChannel?: boolean;
   /** Leaves the answer's UDP candidates out, so that media has to come over TCP. */
   tcpOnly?: boolean;

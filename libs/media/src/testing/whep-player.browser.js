@@ -17,7 +17,7 @@ globalThis.whep = {
     }
     if (options.extraDataChannel) pc.createDataChannel('extra');
     const offer = await pc.createOffer();
-    for (const [from, to] of Object.entries(options.payloadTypes ?? {})) offer.sdp = this.renumber(offer.sdp, from, to);
+    for (const [codec, to] of Object.entries(options.payloadTypes ?? {})) offer.sdp = this.renumber(offer.sdp, this.payloadTypeOf(offer.sdp, codec), to);
     await pc.setLocalDescription(offer);
     const headers = { 'content-type': 'application/sdp', ...(options.token ? { authorization: `Bearer ${options.token}` } : {}) };
     const response = await fetch(url, { method: 'POST', headers, body: pc.localDescription.sdp });
@@ -35,6 +35,13 @@ globalThis.whep = {
     // Not awaited: it settles with the first picture, which may be what the caller waits for next.
     video.play().catch(() => {});
     return { status: 201, body, resource: player.resource, etag: player.etag };
+  },
+
+  /** The number that this browser gave a codec; of its kinds of H.264 the one that sessions use. It depends on the machine: what its decoders can do. */
+  payloadTypeOf(sdp, codec) {
+    const named = [...sdp.matchAll(/^a=rtpmap:(\d+) ([^/]+)\//gm)].filter(([, , name]) => name.toLowerCase() === codec.toLowerCase()).map(([, number]) => number);
+    const baseline = (number) => new RegExp(`^a=fmtp:${number} (?=.*packetization-mode=1).*profile-level-id=42e01f`, 'm').test(sdp);
+    return codec === 'H264' ? named.find(baseline) : named[0];
   },
 
   /** Exchanges two payload types in an offer, as if this were a browser with other habits. */
