@@ -54,6 +54,41 @@ describe('when a dependency is gone', () => {
     await api.http.get('/v1/avatars').auth(tenant.key, { type: 'bearer' }).expect(200);
   });
 
+  describe('PostgreSQL', () => {
+    let node: Awaited<ReturnType<TestApp['another']>>;
+    let postgres: CuttableProxy;
+    beforeAll(async () => {
+      postgres = await startCuttableProxy(api.database.urls.appUrl);
+      const through = (url: string) => Object.assign(new URL(url), { host: new URL(postgres.url).host }).href;
+      const { appUrl, systemUrl, meterUrl } = api.database.urls;
+      node = await api.another({ DATABASE_URL: through(appUrl), DATABASE_SYSTEM_URL: through(systemUrl), DATABASE_METER_URL: through(meterUrl) });
+      await node.http.get('/v1/avatars').auth(tenant.key, { type: 'bearer' }).expect(200);
+      await postgres.cut();
+    });
+    afterAll(async () => {
+      await node?.close();
+      await postgres?.close();
+    });
+
+    it('readyz is 503 and names it, healthz stays 200', async () => {
+      expect((await node.http.get('/readyz').expect(503)).body.failing).toEqual(['postgres']);
+      await node.http.get('/healthz').expect(200);
+    });
+
+    it('a request is 503 with Retry-After, also for a key that is not in memory', async () => {
+      for (const key of [tenant.key, (await api.createKey(tenant.tenantId)).key]) {
+        const { body, headers } = await node.http.get('/v1/avatars').auth(key, { type: 'bearer' }).expect(503);
+        expect(body.code).toBe('dependency_unavailable');
+        expect(headers['retry-after']).toBeDefined();
+      }
+    });
+
+    it('works again once it is back', async () => {
+      await postgres.mend();
+      await expect.poll(async () => (await node.http.get('/v1/avatars').auth(tenant.key, { type: 'bearer' })).status, { timeout: 20_000, interval: 200 }).toBe(200);
+    });
+  });
+
   describe('the object storage', () => {
     beforeAll(() => s3.cut());
     afterAll(async () => {

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newUuid, formatId } from '@visavis/ids';
+import { ClientTokens } from './access/client-tokens.service';
 import { createTestApp, type TestApp, type TestTenant } from './testing/test-app';
 
 interface Route {
   readonly method: string;
   readonly path: string;
+  readonly forPages: boolean;
   readonly body: { content?: Record<string, { example?: unknown }> } | undefined;
 }
 
@@ -38,8 +40,13 @@ describe('one tenant with the ids of another', () => {
       '/v1/voices': voiceId,
     };
     const { body } = await api.http.get('/openapi.json').expect(200);
-    routes = Object.entries(body.paths as Record<string, Record<string, { requestBody?: Route['body'] }>>)
-      .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ method, path, body: operation.requestBody })))
+    routes = Object.entries(body.paths as Record<string, Record<string, { requestBody?: Route['body']; security?: object[] }>>)
+      .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({
+          method,
+          path,
+          body: operation.requestBody,
+          forPages: operation.security?.some((way) => 'client_token' in way) === true,
+        })))
       .filter(({ path, method }) => path.includes('{id}') && method !== 'options');
   });
   afterAll(() => api?.close());
@@ -71,6 +78,16 @@ describe('one tenant with the ids of another', () => {
   it('gets a 404 from every route with its cookie', async () => {
     const answers = [];
     for (const route of routes) answers.push(`${(await call(route, idFor(route.path)!, { cookie: strangersCookie, 'sec-fetch-site': 'same-origin' })).status} ${route.method} ${route.path}`);
+    expect(answers.filter((answer) => !answer.startsWith('404'))).toEqual([]);
+  });
+
+  it('gets a 404 from every route that pages use with the token of its own session', async () => {
+    const sessionId = await api.createSession(stranger);
+    const { token } = await api.app.get(ClientTokens).issue({ sessionId, tenantId: stranger.tenantId, scopes: ['view', 'speak', 'control'], ttlS: 60 });
+    const forPages = routes.filter(({ forPages }) => forPages);
+    expect(forPages.length).toBeGreaterThan(4);
+    const answers = [];
+    for (const route of forPages) answers.push(`${(await call(route, idFor(route.path)!, { authorization: `Bearer ${token}` })).status} ${route.method} ${route.path}`);
     expect(answers.filter((answer) => !answer.startsWith('404'))).toEqual([]);
   });
 
