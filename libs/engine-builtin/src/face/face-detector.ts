@@ -30,6 +30,8 @@ export interface FaceDetector {
    * one eye too near the nose.
    */
   detect(image: RgbImage, options?: { lids?: boolean }): Promise<DetectedFace[]>;
+  /** Whether a picture shows an animal and no person: apes have faces to the face detector. */
+  showsAnimal(image: RgbImage): Promise<boolean>;
 }
 
 const CONFIG: Partial<Config> = {
@@ -86,7 +88,12 @@ async function createFaceDetector(): Promise<FaceDetector> {
     last = next.catch(() => undefined);
     return next;
   };
-  return { detect };
+  const showsAnimal: FaceDetector['showsAnimal'] = (image) => {
+    const next = last.then(() => findAnimal(tf, human, image));
+    last = next.catch(() => undefined);
+    return next;
+  };
+  return { detect, showsAnimal };
 }
 
 /** The library fetches models over HTTP; this hands it the files of its own package instead. */
@@ -109,13 +116,29 @@ function modelFileHandler(url: string): TensorFlow.io.IOHandler {
   };
 }
 
+/** What the object model calls animals; a monkey is a bear to it. */
+const ANIMALS: readonly string[] = ['bird', 'cat', 'dog', 'horse', 'sheep', 'cow', 'elephant', 'bear', 'zebra', 'giraffe', 'teddy bear'];
+const OBJECTS_ONLY: Partial<Config> = { face: { enabled: false }, object: { enabled: true, minConfidence: 0.2, maxDetected: 10 } };
+const FACES_ONLY: Partial<Config> = { face: { enabled: true }, object: { enabled: false } };
+
+async function findAnimal(tf: typeof TensorFlow, human: Human, image: RgbImage): Promise<boolean> {
+  const tensor = tf.tensor3d(image.data, [image.height, image.width, 3], 'int32');
+  try {
+    const { object } = await human.detect(tensor as never, OBJECTS_ONLY);
+    const labels = object.map(({ label }) => String(label));
+    return !labels.includes('person') && labels.some((label) => ANIMALS.includes(label));
+  } finally {
+    tensor.dispose();
+  }
+}
+
 const MESH_POINTS = 468;
-const WITHOUT_IRIS: Partial<Config> = { face: { iris: { enabled: false } } };
+const WITHOUT_IRIS: Partial<Config> = { ...FACES_ONLY, face: { enabled: true, iris: { enabled: false } } };
 
 async function detectFaces(tf: typeof TensorFlow, human: Human, image: RgbImage, lids: boolean): Promise<DetectedFace[]> {
   const tensor = tf.tensor3d(image.data, [image.height, image.width, 3], 'int32');
   try {
-    const withIris = await human.detect(tensor as never, { face: { iris: { enabled: true } } });
+    const withIris = await human.detect(tensor as never, { ...FACES_ONLY, face: { enabled: true, iris: { enabled: true } } });
     const withoutIris = lids && withIris.face.length > 0 ? await human.detect(tensor as never, WITHOUT_IRIS) : withIris;
     if (withIris.error ?? withoutIris.error) throw new Error(`face detector failed: ${withIris.error ?? withoutIris.error}`);
     return withIris.face

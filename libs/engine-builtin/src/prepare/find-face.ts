@@ -15,6 +15,7 @@ const COMPARABLE_FACE = 0.5;
 
 /** The detector samples its input coarsely: reduced pictures show it large faces better, large ones small faces. */
 const DETECT_SIDES = [512, 1024] as const;
+const OBJECT_SIDE = 640;
 /** The close-up is this many times the face, and enlarged: the mesh comes in whole pixels, and lips need finer ones. */
 const REFINE_CROP_PER_FACE = 2.2;
 const REFINE_SIDE = 640;
@@ -45,6 +46,9 @@ export async function findFace(detector: FaceDetector, image: RgbImage, reductio
   const comparable = faces.filter((face) => face.box.width > main.box.width * COMPARABLE_FACE);
   if (comparable.length > 1) {
     throw new PrepareError('several_faces', `${comparable.length} faces were found. Please crop the picture to the one that should speak.`);
+  }
+  if (await detector.showsAnimal(await fittedInto(image, { left: 0, top: 0, width: image.width, height: image.height }, OBJECT_SIDE))) {
+    throw new PrepareError('no_face', 'This looks like an animal. Please upload a portrait of a person.');
   }
   const mesh = await refineMesh(detector, image, main);
   const eyeDistancePx = eyeDistance(mesh) * reduction;
@@ -85,14 +89,7 @@ interface Region {
 
 async function detectInRegion(detector: FaceDetector, image: RgbImage, region: Region, side: number, lids = false): Promise<DetectedFace[]> {
   const scale = side / Math.max(region.width, region.height);
-  // The detector squeezes its input into a square, and doesn't know squeezed faces: so the square is filled up.
-  const data = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
-    .extract(region)
-    .resize({ width: side, height: side, fit: 'contain', position: 'left top', background: '#808080' })
-    .removeAlpha()
-    .raw()
-    .toBuffer();
-  const found = await detector.detect({ width: side, height: side, data }, { lids });
+  const found = await detector.detect(await fittedInto(image, region, side), { lids });
   return found
     .filter((face) => face.boxScore >= MIN_CANDIDATE_SCORE && face.meshScore >= MIN_MESH_SCORE)
     .map((face) => ({
@@ -105,6 +102,17 @@ async function detectInRegion(detector: FaceDetector, image: RgbImage, region: R
         height: face.box.height / scale,
       },
     }));
+}
+
+/** A part of a picture, scaled and filled up to a square: the detectors squeeze what isn't one, and don't know squeezed faces. */
+async function fittedInto(image: RgbImage, region: Region, side: number): Promise<RgbImage> {
+  const data = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } })
+    .extract(region)
+    .resize({ width: side, height: side, fit: 'contain', position: 'left top', background: '#808080' })
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  return { width: side, height: side, data };
 }
 
 /**
