@@ -7,21 +7,25 @@ import type { ApiConfig } from '../../config';
 import { API_CONFIG } from '../../tokens';
 
 const YEAR_S = 365 * 24 * 3600;
-// What the dashboard's own pages may do: its own files, pictures of avatars, media from a session, calls to this API.
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob: https: http:",
-  "media-src 'self' blob:",
-  "connect-src 'self' ws: wss: https: http:",
-  "font-src 'self' data:",
-  "worker-src 'self' blob:",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** What the dashboard's pages may do: load their own files, show avatars, and talk to this API, under whichever of its names they were opened. */
+function contentSecurityPolicy(publicUrl: string): string {
+  const { origin, host } = new URL(publicUrl);
+  return [
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    `img-src 'self' data: blob: ${origin}`,
+    "media-src 'self' blob:",
+    `connect-src 'self' ${origin} ws://${host} wss://${host}`,
+    "font-src 'self'",
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
 // The API's own addresses are never answered with a page.
 const NOT_PAGES = /^\/(v1|auth|internal|healthz|readyz|metrics|openapi\.json|docs)(\/|$)/;
 
@@ -29,8 +33,10 @@ const NOT_PAGES = /^\/(v1|auth|internal|healthz|readyz|metrics|openapi\.json|doc
 @Injectable()
 export class DashboardFiles {
   readonly #root: string | undefined;
+  readonly #policy: string;
 
   constructor(@Inject(API_CONFIG) config: ApiConfig) {
+    this.#policy = contentSecurityPolicy(config.http.publicUrl);
     this.#root = config.http.dashboardDir === undefined ? undefined : resolve(config.http.dashboardDir);
   }
 
@@ -58,11 +64,11 @@ export class DashboardFiles {
     if (/\.\w+$/.test(path)) {
       const file = resolve(join(root, path));
       if (!file.startsWith(`${root}/`) || !existsSync(file)) return false;
-      void reply.code(200).header('content-security-policy', CONTENT_SECURITY_POLICY).sendFile(path.slice(1));
+      void reply.code(200).header('content-security-policy', this.#policy).sendFile(path.slice(1));
       return true;
     }
     if (request.headers.accept?.includes('text/html') !== true || !existsSync(join(root, 'index.html'))) return false;
-    void reply.code(200).header('content-security-policy', CONTENT_SECURITY_POLICY).sendFile('index.html');
+    void reply.code(200).header('content-security-policy', this.#policy).sendFile('index.html');
     return true;
   }
 }
