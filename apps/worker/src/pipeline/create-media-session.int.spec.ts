@@ -11,6 +11,7 @@ import { createH264Depacketizer, createVp8Depacketizer } from '@visavis/rtp';
 import { createWorker, type types } from 'mediasoup';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createMediaSession, type CreatedMediaSession, type PipelineEvent } from './index.ts';
+import { VIDEO_HOLD_MS } from './media-session.ts';
 import { createGradientAvatar } from './testing/gradient-avatar.ts';
 import { tone } from './testing/speech.ts';
 
