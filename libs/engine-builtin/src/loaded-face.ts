@@ -91,7 +91,7 @@ export class LoadedFace implements LoadedAvatar {
 
 /** The picture of a turned head is moved less: what it doesn't show would come into view. */
 function swayOf(yawDegrees: number): number {
-  return 1 - 0.5 * smoothstep(12, 30, Math.abs(yawDegrees));
+  return 1 - 0.65 * smoothstep(12, 30, Math.abs(yawDegrees));
 }
 
 function sizeKey({ width, height }: PictureSize): string {

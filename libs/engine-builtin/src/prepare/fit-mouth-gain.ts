@@ -8,7 +8,7 @@ import { i420ToRgb } from '../render/i420-to-rgb.ts';
 const LOUD_JAW = 0.65;
 const TRIED_JAWS = [0.45, 0.7] as const;
 /** By how much the lips should then be further apart than at rest, in eye distances. */
-const WANTED_RISE = 0.115;
+const WANTED_RISE = 0.105;
 const MIN_GAIN = 0.6;
 const MAX_GAIN = 1.2;
 const SIZE = { width: 512, height: 512 } as const;

@@ -155,12 +155,17 @@ function browWindow(face: FaceGeometry, a: number, b: number): number {
   return b > brow ? rise : 1 - smoothstep(0, 0.6, brow - b);
 }
 
+/** Height of the dark edge of a lid. */
+const LASH_BAND = 0.035;
+
 /** How far below its place a point of the upper lid goes when the eye closes: the edge to the lower lid, the fold not at all. */
 function lidTravel(eye: EyeGeometry, a: number, b: number): number {
   const upper = curveAt(eye.upper, a);
   const opening = Math.max(0, curveAt(eye.lower, a) - upper);
   const skin = lidSkin(eye, a, upper);
-  const t = Math.min(Math.max((b - (upper - skin)) / skin, 0), 1);
+  // Lashes go down as they are; what stretches is the skin above them.
+  const lashes = Math.min(LASH_BAND, 0.35 * skin);
+  const t = Math.min(Math.max((b - (upper - skin)) / (skin - lashes), 0), 1);
   return 0.97 * opening * t ** 1.4;
 }
 

@@ -60,9 +60,11 @@ class MouthInside implements Backdrop {
   }
 
   update(pose: FacePose): void {
+    const gap = 0.26 * pose[channel.jaw]! + 0.05 * (pose[channel.upperLip]! + pose[channel.lowerLip]!);
+    // Nothing shows between shut lips, wherever it is.
+    if (gap === 0 && !this.inside.openAtRest) return;
     this.skull.update(pose);
     this.jaw.update(pose);
-    const gap = 0.26 * pose[channel.jaw]! + 0.05 * (pose[channel.upperLip]! + pose[channel.lowerLip]!);
     this.light = this.inside.openAtRest ? 1 : 0.35 + 0.65 * smoothstep(0.01, 0.1, gap);
   }
 

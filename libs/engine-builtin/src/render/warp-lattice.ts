@@ -36,6 +36,9 @@ interface ChannelField {
   dy: Float32Array | undefined;
 }
 
+/** Pixels. */
+const CLOSE_ENOUGH = 0.02;
+
 export class WarpLattice {
   readonly area: LatticeArea;
   /** Where each lattice point takes its colour from: 16.16 from the texture's first byte. */
@@ -122,6 +125,7 @@ export class WarpLattice {
           if (det < 0.2) det = 0.2;
           const ex = sx + dx - px;
           const ey = sy + dy - py;
+          if (ex < CLOSE_ENOUGH && ex > -CLOSE_ENOUGH && ey < CLOSE_ENOUGH && ey > -CLOSE_ENOUGH) break;
           const wayX = (j22 * ex - j12 * ey) / det;
           const wayY = (j11 * ey - j21 * ex) / det;
           // Over a bend of the field a full step overshoots and may never settle.
