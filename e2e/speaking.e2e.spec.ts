@@ -1,23 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CreatedSession } from './support/api-types.ts';
-import { drawnWithoutNetwork, thumbnails } from './support/avatar-motion.ts';
 import { speakingAvatar, testPortrait } from './support/avatars.ts';
-import { betweenMs, sampleCurve, type Curve } from './support/curve.ts';
-import { findLag, trackSound, type TrackedSound } from './support/lag.ts';
+import { betweenMs, type Curve } from './support/curve.ts';
+import { findLag } from './support/lag.ts';
 import { lipCurve } from './support/lip-curve.ts';
 import { levelBetween, loudnessOf, soundingSpan } from './support/loudness.ts';
-import { mainMotion, motionAlong } from './support/motion.ts';
 import type { Recording } from './support/recording.ts';
 import { SessionEvents } from './support/session-events.ts';
-import { resampled, speechSample, wav, type SpeechSample } from './support/speech-sample.ts';
+import { speechSample, wav, type SpeechSample } from './support/speech-sample.ts';
 import { report, Stage } from './support/stage.ts';
 import { median, percentile } from './support/statistics.ts';
+import { StepMeter } from './support/step.ts';
 import { pause } from './support/until.ts';
 import type { Viewer } from './support/viewer.ts';
 
 /** Root mean square of 10 ms, of full scale 1: under it is silence. */
 const SOUND = 0.008;
-const COMPARE_HZ = 16_000;
 /** How long the lips may take to close, and to begin before the sound. */
 const CLOSING_MS = 400;
 const OPENING_MS = 250;
@@ -82,16 +80,10 @@ describe('an avatar that speaks', () => {
     await pause(3000);
     const seen = await recorded({ audio: wav(speech).toString('base64') });
 
-    const sent = resampled(speech, COMPARE_HZ);
-    const heard = trackSound(sent, resampled(seen.sound, COMPARE_HZ));
-    report('sound', { 'correlation with what was sent': heard.correlation, 'drift ms': (heard.drift / COMPARE_HZ) * 1000 });
-    expect.soft(heard.correlation).toBeGreaterThanOrEqual(0.8);
+    const { sound, driftMs, picture } = await (await StepMeter.for(testPortrait(), speech)).measure(seen);
+    report('sound', { 'correlation with what was sent': sound.correlation, 'drift ms': driftMs });
+    expect.soft(sound.correlation).toBeGreaterThanOrEqual(0.8);
 
-    // Against what the engine draws rather than the loudness: its lips may lead the sound on purpose.
-    const drawn = await drawnWithoutNetwork(testPortrait(), speech);
-    const mouth = mainMotion(drawn);
-    const seenMouth = onSpeechTime(motionAlong(await thumbnails(seen.frames), mouth), heard, seen);
-    const picture = findLag(motionAlong(drawn, mouth), seenMouth, { minMs: -200, maxMs: 200 });
     const stats = await viewer.player.stats('v');
     report('picture behind sound', { 'by what is seen and heard, ms': picture.lagMs, 'at r': picture.correlation, 'by the browser, ms': stats.videoBehindAudioMs ?? 'unknown' });
     expect.soft(picture.correlation).toBeGreaterThan(0.7);
@@ -160,11 +152,3 @@ describe('an avatar that speaks', () => {
     expect(ended.data).toMatchObject({ played_ms: 0, error: { code: expect.any(String), detail: expect.any(String) } });
   });
 });
-
-/** A curve of what was seen, at the moments of the speech that was heard then. */
-function onSpeechTime(seen: Curve, { pieces }: TrackedSound, { sound, playedAtMs }: Recording): Curve {
-  const heardAt = sampleCurve(playedAtMs, pieces.map((piece) => (piece.heardAt * sound.sampleRateHz) / COMPARE_HZ));
-  const behind = { atMs: heardAt, values: pieces.map((piece, i) => heardAt[i]! - (piece.sentAt / COMPARE_HZ) * 1000) };
-  const shifts = sampleCurve(behind, seen.atMs);
-  return { atMs: seen.atMs.map((at, i) => at - shifts[i]!), values: seen.values };
-}
