@@ -9,7 +9,8 @@ export const MAX_PIXELS = 40_000_000;
 export const MAX_DECODED_SIDE = 3000;
 export const MIN_SIDE = 128;
 
-const READABLE_FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'avif', 'heif', 'tiff'];
+/** `heif` is the container of AVIF. */
+const READABLE_FORMATS: readonly string[] = ['jpeg', 'png', 'webp', 'heif', 'tiff'];
 
 export interface DecodedUpload {
   image: RgbImage;
@@ -25,6 +26,9 @@ export interface DecodedUpload {
 export async function decodeUpload(upload: Uint8Array): Promise<DecodedUpload> {
   const header = await readHeader(upload);
   const { width, height, format } = header;
+  if (format === 'heif' && header.compression !== 'av1') {
+    throw new PrepareError('unreadable_image', 'HEIC photos can\'t be read here. Please save the picture as a JPEG first.');
+  }
   if (!READABLE_FORMATS.includes(format)) {
     throw new PrepareError('unreadable_image', `This is a ${format} file. Please upload a JPEG, PNG, WebP or AVIF photo.`);
   }
