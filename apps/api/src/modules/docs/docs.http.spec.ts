@@ -1,4 +1,6 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApiKey, createAvatarUpload, createSession, createToken, signIn, speak, updateAvatar } from '@visavis/contracts';
 import { createTestApp, type TestApp } from '../../testing/test-app';
 
 interface Operation {
@@ -6,8 +8,19 @@ interface Operation {
   summary?: string;
   tags?: string[];
   parameters?: { name: string; in: string }[];
+  requestBody?: { content?: Record<string, { example?: unknown }> };
   responses: Record<string, { description: string; content?: Record<string, { schema?: unknown; example?: unknown }> }>;
 }
+
+const BODIES = {
+  'post /auth/sign-in': signIn,
+  'post /v1/api-keys': createApiKey,
+  'post /v1/avatars': createAvatarUpload,
+  'patch /v1/avatars/{id}': updateAvatar,
+  'post /v1/sessions': createSession,
+  'post /v1/sessions/{id}/speak': speak,
+  'post /v1/sessions/{id}/tokens': createToken,
+};
 
 describe('the description of the API', () => {
   let api: TestApp;
@@ -23,8 +36,9 @@ describe('the description of the API', () => {
   });
   afterAll(() => api?.close());
 
-  it('is OpenAPI 3.1', () => {
+  it('is valid OpenAPI 3.1', async () => {
     expect(document.openapi).toMatch(/^3\.1/);
+    expect(await new Validator().validate(structuredClone(document))).toMatchObject({ valid: true });
   });
 
   it('has every public route and no internal one', () => {
@@ -60,6 +74,12 @@ describe('the description of the API', () => {
         if (json !== undefined) expect(json.example, `${method} ${path} ${status}`).toBeDefined();
       }
     }
+  });
+
+  it.each(Object.entries(BODIES))('shows a body for %s that the route would take', (route, schema) => {
+    const found = operations.find(({ method, path }) => route === `${method} ${path}`);
+    const example = found?.operation.requestBody?.content?.['application/json']?.example;
+    expect(schema.safeParse(example)).toMatchObject({ success: true });
   });
 
   it('refers to nothing that is not there', () => {

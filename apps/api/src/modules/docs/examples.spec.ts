@@ -6,8 +6,8 @@ describe('an example for a schema', () => {
 
   it.each([
     [{ type: 'string', example: 'as given' }, 'as given'],
-    [{ $ref: '#/components/schemas/Thing' }, { id: 'ses_1', status: 'starting' }],
-    [{ type: 'array', items: { $ref: '#/components/schemas/Thing' } }, [{ id: 'ses_1', status: 'starting' }]],
+    [{ $ref: '#/components/schemas/Thing' }, { id: 'ses_1', status: 'live' }],
+    [{ type: 'array', items: { $ref: '#/components/schemas/Thing' } }, [{ id: 'ses_1', status: 'live' }]],
     [{ anyOf: [{ type: 'null' }, { type: 'string', format: 'date-time' }] }, '2026-11-22T10:15:30.123Z'],
     [{ type: 'integer', minimum: 3 }, 3],
     [{ const: 'PUT' }, 'PUT'],
@@ -23,5 +23,13 @@ describe('an example for a schema', () => {
       name: 'Girl with a Pearl Earring',
       fps: 'text',
     });
+  });
+
+  it('calls a key otherwise than a face', () => {
+    expect(exampleOf({ type: 'object', required: ['name', 'scopes'], properties: { name: { type: 'string' }, scopes: { type: 'array' } } }, {})).toMatchObject({ name: 'Backend' });
+  });
+
+  it('leaves out what may be left out and says nothing', () => {
+    expect(exampleOf({ type: 'object', required: ['a'], properties: { a: { type: 'integer' }, b: { type: 'string' }, c: { type: 'boolean', default: true } } }, {})).toEqual({ a: 0, c: true });
   });
 });

@@ -3,6 +3,7 @@ export interface JsonSchema {
   $ref?: string;
   type?: string | string[];
   properties?: Record<string, JsonSchema>;
+  required?: string[];
   items?: JsonSchema;
   anyOf?: JsonSchema[];
   oneOf?: JsonSchema[];
@@ -16,53 +17,58 @@ export interface JsonSchema {
   additionalProperties?: unknown;
 }
 
-// What a reader expects under these names, where the schema doesn't say more.
-const BY_NAME: Readonly<Record<string, unknown>> = {
-  name: 'Girl with a Pearl Earring',
-  email: 'ada@example.com',
-  password: 'correct horse battery staple',
-  next_cursor: null,
-  cursor: undefined,
-  text: 'Hello, I am the girl with a pearl earring.',
-  client_token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9…',
-  key: 'vv_live_7k2m…',
-  content_type: 'image/jpeg',
-  status: 'ready',
-  progress: 1,
-  progress_step: null,
-  failure: null,
-  engine: 'builtin',
-  report: null,
-  end_reason: null,
-  ended_at: null,
-  reassigning: false,
-  expires_at: '2026-12-31T00:00:00.000Z',
-  revoked_at: null,
-  width: 512,
-  height: 512,
-  fps: 25,
-  viewers: 1,
-  max_duration_s: 3600,
-  idle_timeout_s: 120,
-  urls: ['stun:stun.example.com:3478'],
-  url: 'https://files.example.com/upload',
-  headers: { 'content-type': 'image/jpeg' },
-  whep_url: 'https://api.example.com/v1/sessions/ses_019ab0d2-6f4e-7c31-9a55-0b1f6a3c2d10/whep',
-  preview_url: 'https://api.example.com/v1/avatars/avt_019ab0d2-6f4e-7c31-9a55-0b1f6a3c2d10/preview?expires=1795341600&signature=…',
-  date: '2026-11-22',
-  sessions: 12,
-  billed_seconds: 732.5,
-  credits: 12.208333,
-  credits_per_minute: 1,
-  reason: null,
-  available: true,
+// What a reader expects under these names; the first that the schema allows.
+const BY_NAME: Readonly<Record<string, readonly unknown[]>> = {
+  name: ['Girl with a Pearl Earring'],
+  email: ['ada@example.com'],
+  password: ['correct horse battery staple'],
+  next_cursor: [null],
+  client_token: ['eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9…'],
+  client_token_expires_at: ['2026-11-22T10:25:30.123Z'],
+  key: ['vv_live_7k2m…'],
+  content_type: ['image/jpeg'],
+  status: ['ready', 'live'],
+  progress: [1],
+  progress_step: [null],
+  failure: [null],
+  engine: ['builtin'],
+  report: [null],
+  end_reason: [null],
+  ended_at: [null],
+  reassigning: [false],
+  expires_at: ['2027-11-22T00:00:00.000Z'],
+  revoked_at: [null],
+  width: [512],
+  height: [512],
+  fps: [25],
+  viewers: [1],
+  max_duration_s: [3600],
+  idle_timeout_s: [120],
+  urls: [['stun:stun.example.com:3478']],
+  url: ['https://files.example.com/upload'],
+  headers: [{ 'content-type': 'image/jpeg' }],
+  whep_url: ['https://api.example.com/v1/sessions/ses_019ab0d2-6f4e-7c31-9a55-0b1f6a3c2d10/whep'],
+  preview_url: ['https://api.example.com/v1/avatars/avt_019ab0d2-6f4e-7c31-9a55-0b1f6a3c2d10/preview?expires=1795341600&signature=…'],
+  date: ['2026-11-22'],
+  from: ['2026-11-01T00:00:00.000Z'],
+  to: ['2026-12-01T00:00:00.000Z'],
+  sessions: [12],
+  billed_seconds: [732.5],
+  credits: [12.208333],
+  credits_per_minute: [1],
+  reason: [null],
+  available: [true],
+  free_slots: [4],
 };
+// What a thing is called, by what else it has.
+const NAME_BESIDE: Readonly<Record<string, string>> = { scopes: 'Backend', language: 'Slt', email: 'Ada Lovelace', user: 'Acme' };
 
-/** A value that the schema allows and a reader understands; the schema's own examples come first. */
+/** A value that the schema allows and a reader understands. */
 export function exampleOf(schema: JsonSchema, schemas: Readonly<Record<string, JsonSchema>>, name = ''): unknown {
   const target = resolve(schema, schemas);
+  const expected = BY_NAME[name]?.find((value) => allows(target, value));
+  if (expected !== undefined) return expected;
   if (target.example !== undefined) return target.example;
-  if (name in BY_NAME && allows(target, BY_NAME[name])) return BY_NAME[name];
   if (target.const !== undefined) return target.const;
   if (target.enum !== undefined) return target.enum[0];
   if (target.default !== undefined) return target.default;
@@ -86,8 +92,20 @@ export function exampleOf(schema: JsonSchema, schemas: Readonly<Record<string, J
 }
 
 function exampleObject(schema: JsonSchema, schemas: Readonly<Record<string, JsonSchema>>): Record<string, unknown> {
-  const entries = Object.entries(schema.properties ?? {}).map(([key, value]) => [key, exampleOf(value, schemas, key)] as const);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const properties = schema.properties ?? {};
+  const example: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(properties)) {
+    // A field that may be left out is, unless there is something worth showing.
+    if (schema.required?.includes(key) !== true && !(key in BY_NAME) && !isTelling(resolve(value, schemas))) continue;
+    example[key] = exampleOf(value, schemas, key);
+  }
+  const sibling = Object.keys(NAME_BESIDE).find((one) => one in properties);
+  if (sibling !== undefined && 'name' in example) example.name = NAME_BESIDE[sibling];
+  return example;
+}
+
+function isTelling(schema: JsonSchema): boolean {
+  return schema.example !== undefined || schema.default !== undefined || schema.const !== undefined || schema.enum !== undefined || schema.properties !== undefined;
 }
 
 function resolve(schema: JsonSchema, schemas: Readonly<Record<string, JsonSchema>>): JsonSchema {
@@ -97,7 +115,6 @@ function resolve(schema: JsonSchema, schemas: Readonly<Record<string, JsonSchema
 
 /** Whether a value that goes with a name is of a type that this schema takes. */
 function allows(schema: JsonSchema, value: unknown): boolean {
-  if (value === undefined) return true;
   if (schema.enum !== undefined) return schema.enum.includes(value);
   const alternatives = schema.anyOf ?? schema.oneOf;
   if (alternatives !== undefined) return alternatives.some((one) => allows(one, value));

@@ -54,11 +54,11 @@ function addSchemas(document: OpenAPIObject): Record<string, JsonSchema> {
   const components = (document.components ??= {});
   const schemas = {
     ...(components.schemas as Record<string, JsonSchema>),
-    SessionEvent: jsonSchema(sessionEvent, 'output'),
-    SocketCommand: jsonSchema(socketCommand, 'input'),
-    CreateAvatarUpload: jsonSchema(createAvatarUpload, 'input'),
+    SessionEvent: jsonSchema(sessionEvent, 'SessionEvent', 'output'),
+    SocketCommand: jsonSchema(socketCommand, 'SocketCommand', 'input'),
+    CreateAvatarUpload: jsonSchema(createAvatarUpload, 'CreateAvatarUpload', 'input'),
     Problem: {
-      ...jsonSchema(problem, 'output'),
+      ...jsonSchema(problem, 'Problem', 'output'),
       example: {
         type: 'https://visavis.dev/problems/not_found',
         title: 'Not found',
@@ -95,7 +95,9 @@ Pages send their token as the subprotocol \`visavis.token.<token>\` beside \`vis
   };
 }
 
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _dialect, id: _id, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io }) as Record<string, unknown>;
+/** A schema without what only holds for a document of its own. One that has an id refers to itself by it. */
+function jsonSchema(schema: z.ZodType, name: string, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _dialect, $defs, ...root } = z.toJSONSchema(schema, { target: 'draft-2020-12', io }) as { $defs?: Record<string, object> } & Record<string, unknown>;
+  const { id: _id, ...rest } = ($defs?.[name] ?? root) as Record<string, unknown>;
   return rest as JsonSchema;
 }
