@@ -57,7 +57,7 @@ export async function decodeUpload(upload: Uint8Array): Promise<DecodedUpload> {
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    return { image: { width: info.width, height: info.height, data: asThreeChannels(data, info.channels) }, reduction, format };
+    return { image: { width: info.width, height: info.height, data: asThreeChannels(data, info.channels) }, reduction, format: format === 'heif' ? 'avif' : format };
   } catch (error) {
     if (error instanceof PrepareError) throw error;
     throw new PrepareError('unreadable_image', 'The picture is damaged: it could not be decoded to the end. Please export it again.');
