@@ -7,7 +7,6 @@ import type { Recording } from '../support/recording.ts';
 import { SessionEvents } from '../support/session-events.ts';
 import { speechSample, wav, type SpeechSample } from '../support/speech-sample.ts';
 import { pause } from '../support/until.ts';
-import type { Viewer } from '../support/viewer.ts';
 import { durations, type Bench, type Row } from './row.ts';
 
 const SOUND = 0.008;
