@@ -155,6 +155,8 @@ function browWindow(face: FaceGeometry, a: number, b: number): number {
   return b > brow ? rise : 1 - smoothstep(0, 0.6, brow - b);
 }
 
+/** A little further than the mesh says, or white is left under a lid whose lower edge it drew too high. */
+const CLOSING = 1.08;
 /** Height of the dark edge of a lid. */
 const LASH_BAND = 0.035;
 
@@ -166,7 +168,7 @@ function lidTravel(eye: EyeGeometry, a: number, b: number): number {
   // Lashes go down as they are; what stretches is the skin above them.
   const lashes = Math.min(LASH_BAND, 0.35 * skin);
   const t = Math.min(Math.max((b - (upper - skin)) / (skin - lashes), 0), 1);
-  return 0.97 * opening * t ** 1.4;
+  return CLOSING * opening * t ** 1.4;
 }
 
 /** Height of the skin that unrolls over the eye: from near the brow to the lid's edge. */
