@@ -59,13 +59,17 @@ export const speakRows: Row = {
       await pause(600);
       const zeroMs = await viewer.run<number>('performance.timeOrigin');
       const askedAtMs = Date.now() - zeroMs;
+      const askedHereMs = performance.now();
       const utterance = await stage.api.speak(session.id, what);
+      const answeredMs = performance.now() - askedHereMs;
       await pause(1100);
       const interruptedAtMs = Date.now() - zeroMs;
       await stage.api.interrupt(session.id);
       await events.untilAbout(utterance, 'utterance.ended');
       await pause(700);
-      return momentsOf(await viewer.stopRecording('v'), mouth, askedAtMs, interruptedAtMs);
+      const startedIndex = events.all.findIndex(({ type, data }) => type === 'utterance.started' && data['utterance_id'] === utterance);
+      const startedMs = (events.heardAtMs[startedIndex] ?? NaN) - askedHereMs;
+      return { answeredMs, startedMs, ...(await momentsOf(await viewer.stopRecording('v'), mouth, askedAtMs, interruptedAtMs)) };
     };
     const byAudio: Moments[] = [];
     const byText: Moments[] = [];
@@ -76,7 +80,11 @@ export const speakRows: Row = {
     await viewer.close();
     await stage.api.endSession(session.id);
     const both = (runs: Moments[]) => runs.map(({ soundMs, mouthMs }) => Math.max(soundMs, mouthMs));
-    const apart = (runs: Moments[]) => ({ first_sound_ms: runs.map(({ soundMs }) => Math.round(soundMs)), moved_mouth_ms: runs.map(({ mouthMs }) => Math.round(mouthMs)) });
+    const each = (runs: Moments[], of: keyof Moments) => runs.map((moments) => Math.round(moments[of]));
+    const apart = (runs: Moments[]) => ({
+      ...{ answered_ms: each(runs, 'answeredMs'), started_event_ms: each(runs, 'startedMs') },
+      ...{ first_sound_ms: each(runs, 'soundMs'), moved_mouth_ms: each(runs, 'mouthMs') },
+    });
     const all = [...byAudio, ...byText];
     return [
       durations('speak-audio', '`speak` with audio → first sound and moved mouth in the browser', 250, both(byAudio), { must_ms: 400, ...apart(byAudio) }),
@@ -88,13 +96,16 @@ export const speakRows: Row = {
 };
 
 interface Moments {
+  /** The request was answered, and utterance.started was heard: both in the middle of the way to the first sound. */
+  answeredMs: number;
+  startedMs: number;
   soundMs: number;
   mouthMs: number;
   silentMs: number;
   closedMs: number;
 }
 
-async function momentsOf({ frames, sound }: Recording, mouth: Float32Array, askedAtMs: number, interruptedAtMs: number): Promise<Moments> {
+async function momentsOf({ frames, sound }: Recording, mouth: Float32Array, askedAtMs: number, interruptedAtMs: number): Promise<Omit<Moments, 'answeredMs' | 'startedMs'>> {
   const span = soundingSpan(sound, SOUND, askedAtMs);
   if (!span) throw new Error('nothing was heard');
   const moved = departure(await thumbnails(frames), mouth, askedAtMs);
