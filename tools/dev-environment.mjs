@@ -77,7 +77,11 @@ export function workerEnvironment({ services, secrets, apiUrl, workerId, slots, 
 /** Where browsers find the media if they find the pages at `host`: an API that listens everywhere announces this machine's first address on a network. */
 function addressToAnnounce(host) {
   if (isLoopback(host)) return '127.0.0.1';
-  if (host !== '0.0.0.0' && host !== '::') return host;
+  return host !== '0.0.0.0' && host !== '::' ? host : outwardAddress();
+}
+
+/** An address of this machine that is not loopback, if it has one. */
+export function outwardAddress() {
   const addresses = Object.values(networkInterfaces()).flat();
   return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
 }

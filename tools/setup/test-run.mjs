@@ -1,6 +1,7 @@
 // The stages of `npm test`, one after the other, and their sum.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { outwardAddress } from '../dev-environment.mjs';
 import { rootDir, runNx } from './checkout.mjs';
 import { runForeground } from './foreground.mjs';
 import { freePort, homeSecrets, readJsonFile } from './home.mjs';
@@ -88,8 +89,11 @@ export class TestRun {
     };
     const services = await startServices({ home, children: supervisor, secrets, outside: {}, throwAway: true, onExit });
     const host = '127.0.0.1';
+    // Firefox takes no media from a loopback address.
+    const mediaAddress = outwardAddress();
     const dev = await startProduct({
       ...{ supervisor, services, secrets, workerBinary: this.workerBinary, host, port: await freePort(host) },
+      apiExtra: { MEDIA_ADDRESS: mediaAddress, MEDIA_LISTEN: mediaAddress },
       ...{ workers: e2eWorkers, slots: 6, restartWorkers: false, onApiExit: onExit },
     });
     await this.#vitest('End-to-end tests', 'e2e', {
@@ -100,6 +104,7 @@ export class TestRun {
       // Names and process ids of what runs (api, worker-1, worker-2), and the environment for a worker that a test starts itself.
       VISAVIS_PROCESSES_JSON: join(home, 'processes.json'),
       VISAVIS_WORKER_ENVIRONMENT_JSON: join(home, 'worker-environment.json'),
+      VISAVIS_MEDIA_ADDRESS: mediaAddress,
       TEST_DATABASE_URL: services.databaseOwnerUrl,
       TEST_REDIS_URL: services.redisUrl,
       TEST_S3_ENDPOINT: services.storage.endpoint,
