@@ -15,7 +15,7 @@ export class Children {
   /** @param {string} home the VISAVIS_HOME whose processes these are */
   constructor(home) {
     this.#home = home;
-    mkdirSync(join(home, 'logs'), { recursive: true });
+    mkdirSync(join(home, 'logs'), { recursive: true, mode: 0o700 });
   }
 
   /**

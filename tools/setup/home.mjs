@@ -7,6 +7,9 @@ import { tryLock } from './file-lock.mjs';
 import { SetupError } from './progress.mjs';
 import { rootDir } from './checkout.mjs';
 
+// What people said and uploaded, and what of it the logs repeat. The programs that fill these folders write files that everyone may read.
+const privateFolders = ['logs', 'objects', 'redis', 'worker-cache'];
+
 /** The home that the environment names, by default `.visavis` in the checkout. */
 export function homeFromEnvironment() {
   return resolve(process.env.VISAVIS_HOME || join(rootDir, '.visavis'));
@@ -19,8 +22,14 @@ export function homeFromEnvironment() {
 export function openHome(home) {
   try {
     mkdirSync(home, { recursive: true });
-    // As root, PostgreSQL runs as another user and has to pass through. What is secret in here has its own 0600.
+    // As root, PostgreSQL runs as another user and has to pass through to its own folder, so what nobody else may read is closed one by one: folders here,
+    // also those of a home that was made with other modes, and single files as they are written.
     chmodSync(home, 0o711);
+    for (const name of privateFolders) {
+      const folder = join(home, name);
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      chmodSync(folder, 0o700);
+    }
   } catch (error) {
     throw new SetupError(`VISAVIS_HOME=${home} cannot be used: ${error.message}`);
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,18 @@ describe('a home', () => {
     expect(homeSecrets(home)).toEqual(secrets);
     expect(secrets.secretKey).toMatch(/^[0-9a-f]{64}$/);
     expect(statSync(join(home, 'secrets.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('lets other users pass through to PostgreSQL, and read nothing else, also one that was open before', () => {
+    mkdirSync(join(home, 'objects', 'visavis'), { recursive: true });
+    mkdirSync(join(home, 'postgres'));
+    for (const path of [home, join(home, 'objects'), join(home, 'postgres')]) chmodSync(path, 0o755);
+    openHome(home)();
+    const mode = (...names: string[]) => statSync(join(home, ...names)).mode & 0o777;
+    expect(mode()).toBe(0o711);
+    for (const name of ['logs', 'objects', 'redis', 'worker-cache']) expect([name, mode(name)]).toEqual([name, 0o700]);
+    // Another user's, who closes it himself.
+    expect(mode('postgres')).toBe(0o755);
   });
 
   it('belongs to one running copy, and says where that is', () => {

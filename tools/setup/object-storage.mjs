@@ -18,7 +18,7 @@ export const embeddedStorageKeys = { accessKeyId: 'S3RVER', secretAccessKey: 'S3
  */
 export async function startObjectStorage({ home, children, bucket, onExit }) {
   const directory = join(home, 'objects');
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const port = await freePort();
   const child = children.start({ name: 's3', command: process.execPath, args: [server, directory, String(port), bucket], onExit });
   const endpoint = `http://127.0.0.1:${port}`;

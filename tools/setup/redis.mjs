@@ -15,7 +15,7 @@ const startTimeoutMs = 30_000;
  */
 export async function startRedis({ home, children, password, throwAway = false, onExit }) {
   const dir = join(home, 'redis');
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const port = await freePort();
   const configuration = [
     `port ${port}`,
