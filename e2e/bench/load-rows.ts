@@ -48,9 +48,10 @@ export const speakingRow: Row = {
       const minute = await runLoad(bench, sessions, MINUTE_MS, true);
       results.push(minute);
       best = minute.held ? minute : undefined;
-      if (minute.held || minute.seconds < 1) break;
+      if (minute.held) break;
     }
-    const ten = results.find(({ sessions }) => sessions >= 10) ?? results.at(-1)!;
+    // Memory counts even where ten are too many to be on time.
+    const ten = results.find(({ sessions }) => sessions >= 10) ?? (await runLoad(bench, 10, SETTLE_MS, true));
     const worst = results.at(-1)!;
     const worker = Math.max(...Object.entries(ten.rssMib).filter(([name]) => name.startsWith('worker')).map(([, mib]) => mib));
     const rows: Measured[] = [
@@ -69,7 +70,7 @@ export const speakingRow: Row = {
         what: 'memory of a worker with 10 sessions',
         target: '< 1.5 GiB',
         measured: `${worker.toFixed(0)} MiB with ${ten.sessions}`,
-        reached: worker < 1536 && ten.sessions >= 10,
+        reached: worker < 1536,
         details: { rss_mib: ten.rssMib },
       },
       {
@@ -108,7 +109,7 @@ export const idleRow: Row = {
   },
 };
 
-/** Half a minute's step down when the full minute did not hold. */
+/** How many to try for a minute, after a shorter step said how many might do. */
 function descending(from: number): number[] {
   return [from, from - 2, from - 4].filter((sessions) => sessions >= 4);
 }
