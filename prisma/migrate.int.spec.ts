@@ -126,6 +126,7 @@ const INDEXES = `SELECT indexdef AS definition FROM pg_indexes WHERE schemaname 
 
 async function scriptOfSchema(url: string): Promise<string> {
   const pool = new pg.Pool({ connectionString: url });
+  pool.on('connect', (client) => client.on('error', () => {}));
   try {
     const engine = await openSchemaEngine(pool);
     const content = await readFile(new URL('./schema.prisma', import.meta.url), 'utf8');

@@ -18,6 +18,8 @@ type Migration = { name: string; sql: string };
 export async function applyMigrations(ownerUrl: string): Promise<string[]> {
   const migrations = await readMigrations();
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 4 });
+  // The server may end a connection that is just closing and that nobody listens to any more; a statement that it hits fails by itself.
+  pool.on('connect', (client) => client.on('error', () => {}));
   try {
     await pool.query('SELECT pg_advisory_xact_lock($1)', [SCRIPT_LOCK]);
     const applied = await readApplied(pool);

@@ -20,7 +20,12 @@ export const avatar = z
   .meta({ id: 'Avatar' });
 export type Avatar = z.infer<typeof avatar>;
 
-export const avatarName = z.string().trim().min(1).max(100);
+export const avatarName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(100)
+  .refine((name) => !name.includes('\0') && name.isWellFormed(), 'holds a character that is no text');
 /** The JSON form of POST /v1/avatars: asks for an address to PUT the picture to, then POST …/complete. */
 export const createAvatarUpload = z
   .strictObject({ name: avatarName, content_type: z.enum(['image/jpeg', 'image/png', 'image/webp', 'image/avif']) })

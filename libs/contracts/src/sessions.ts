@@ -91,6 +91,8 @@ export type CreatedSession = z.infer<typeof createdSession>;
 
 export const MAX_SPEECH_TEXT = 5000;
 export const MAX_INLINE_AUDIO_BYTES = 10 * 1024 * 1024;
+/** The body of a `speak`, over HTTP or WebSocket: base64 takes four bytes for three, the rest is small. */
+export const MAX_SPEAK_BYTES = Math.ceil((MAX_INLINE_AUDIO_BYTES * 4) / 3) + 64 * 1024;
 
 const sampleRate = z.int().min(8000).max(48_000);
 export const speak = z
@@ -106,7 +108,7 @@ export const speak = z
     voice_id: voiceSlug.optional(),
   })
   .refine((v) => [v.text, v.audio, v.audio_url].filter((part) => part !== undefined).length === 1, {
-    message: 'give exactly one of text, audio and audio_url',
+    message: 'needs exactly one of text, audio and audio_url',
   })
   .refine((v) => v.sample_rate === undefined || v.audio !== undefined, {
     message: 'sample_rate belongs to raw audio in "audio"',

@@ -22,8 +22,8 @@ export function installBodyParsers(fastify: FastifyInstance): void {
     }
     try {
       done(null, withoutPrototypeKeys(JSON.parse(body.toString('utf8'))));
-    } catch {
-      done(new ProblemError('invalid_request', 'The body is not valid JSON.'), undefined);
+    } catch (error) {
+      done(error instanceof ProblemError ? error : new ProblemError('invalid_request', 'The body is not valid JSON.'), undefined);
     }
   });
   fastify.addContentTypeParser<string>(SDP_TYPES, { parseAs: 'string', bodyLimit: SDP_LIMIT_BYTES }, (_request, body, done) => done(null, body));
@@ -31,10 +31,20 @@ export function installBodyParsers(fastify: FastifyInstance): void {
 
 /** A key such as `__proto__` never gets to an object that is merged later. */
 function withoutPrototypeKeys(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Object.hasOwn(value, '__proto__') || (Object.hasOwn(value, 'constructor') && typeof (value as { constructor: unknown }).constructor === 'object')) {
     throw new SyntaxError('a key that is not allowed');
   }
-  for (const part of Object.values(value)) withoutPrototypeKeys(part);
+  for (const [key, part] of Object.entries(value)) {
+    storable(key);
+    withoutPrototypeKeys(part);
+  }
   return value;
+}
+
+/** Text that a database can keep: no NUL, no half of a surrogate pair. */
+function storable(text: string): string {
+  if (text.includes('\0') || !text.isWellFormed()) throw new ProblemError('invalid_request', 'The body holds a character that is no text: a NUL or half of a surrogate pair.');
+  return text;
 }

@@ -78,5 +78,5 @@ export function installHooks(fastify: FastifyInstance, parts: HookParts): void {
 }
 
 function countsForDrain(request: FastifyRequest): boolean {
-  return request.headers.upgrade === undefined && request.headers.accept?.includes('text/event-stream') !== true;
+  return request.headers.upgrade === undefined && request.routeOptions.url?.endsWith('/events') !== true && request.headers.accept?.includes('text/event-stream') !== true;
 }

@@ -9,6 +9,13 @@ z.config({
     if (issue.code === 'invalid_type') return `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
     if (issue.code === 'unrecognized_keys') return `has no field ${issue.keys.map((key) => `"${key}"`).join(', ')}; check the spelling`;
     if (issue.code === 'invalid_value') return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
+    if (issue.code === 'too_small' && issue.origin === 'array') return `needs at least ${issue.minimum} ${issue.minimum === 1 ? 'entry' : 'entries'}`;
+    if (issue.code === 'too_small' && issue.origin === 'string') return issue.minimum === 1 ? 'must not be empty' : `must have at least ${issue.minimum} characters`;
+    if (issue.code === 'too_small') return `must be ${issue.minimum} or more`;
+    if (issue.code === 'too_big' && issue.origin === 'array') return `may have ${issue.maximum} entries at most`;
+    if (issue.code === 'too_big' && issue.origin === 'string') return `may have ${issue.maximum} characters at most`;
+    if (issue.code === 'too_big') return `must be ${issue.maximum} or less`;
+    if (issue.code === 'invalid_union') return 'is of a kind that is not allowed here';
     return undefined;
   },
 });

@@ -82,6 +82,8 @@ export class SessionRunner {
 /** Commands in the order in which they were given. A second worker hears them all again and leaves out what was said. */
 function commandHandler(media: CreatedMediaSession, grant: SessionGrant, end: (reason: string) => void): (entry: CommandEntry) => void {
   const alreadySaid = new Set(grant.resume.ended);
+  // A map: names are the client's choice, and "constructor" is one.
+  const positions = new Map(Object.entries(grant.resume.positions));
   const streams = new Map<string, StreamedSpeech>();
   return (entry) => {
     if (entry.kind === 'audio') {
@@ -94,7 +96,7 @@ function commandHandler(media: CreatedMediaSession, grant: SessionGrant, end: (r
         if (alreadySaid.has(command.utterance_id)) return;
         const { open, streamed } = speechSourceOf(command.source);
         if (streamed) streams.set(command.utterance_id, streamed);
-        media.speak({ utteranceId: command.utterance_id, source: open, startAtMs: grant.resume.positions[command.utterance_id] ?? 0 });
+        media.speak({ utteranceId: command.utterance_id, source: open, startAtMs: positions.get(command.utterance_id) ?? 0 });
         return;
       }
       case 'stream_end':

@@ -4,12 +4,14 @@ import type { ApiConfig } from '../../config';
 import { API_CONFIG, MEDIA_NODE } from '../../tokens';
 import { MediaEvents } from './media-events';
 import { MediaHost } from './media-host.service';
+import { MediaNodes } from './media-nodes.service';
 
 @Global()
 @Module({
   providers: [
     MediaEvents,
     MediaHost,
+    MediaNodes,
     {
       provide: MEDIA_NODE,
       inject: [API_CONFIG, MediaEvents],
@@ -31,6 +33,6 @@ import { MediaHost } from './media-host.service';
         ),
     },
   ],
-  exports: [MEDIA_NODE, MediaEvents, MediaHost],
+  exports: [MEDIA_NODE, MediaEvents, MediaHost, MediaNodes],
 })
 export class MediaModule {}

@@ -11,6 +11,7 @@ import { SessionEvents } from './session-events.service';
 import { SessionsService } from './sessions.service';
 
 const COMMENT_EVERY_MS = 15_000;
+const MAX_SEQ = 2 ** 31 - 1;
 /** A reader this far behind is cut off; it comes back with Last-Event-ID. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
@@ -41,7 +42,7 @@ export class EventsController {
   ): Promise<void> {
     const session = await this.sessions.require(principal.tenantId, id);
     const given = Number.parseInt(lastEventId ?? lastEventIdQuery ?? '0', 10);
-    const after = Number.isFinite(given) && given > 0 ? given : 0;
+    const after = Number.isFinite(given) && given > 0 ? Math.min(given, MAX_SEQ) : 0;
     if (session.state === 'ended' && (await this.events.after(principal.tenantId, id, after, 1)).length === 0) {
       // Everything was said, session.ended included. 204 tells an EventSource not to come back.
       void reply.code(204).send();

@@ -71,7 +71,12 @@ export class SessionEvents {
       if (event.seq === last + 1 && !catchingUp) give(event);
       else if (event.seq > last) void catchUp().catch(() => undefined);
     });
-    await catchUp();
+    try {
+      await catchUp();
+    } catch (error) {
+      await unsubscribe();
+      throw error;
+    }
     return async () => {
       stopped = true;
       await unsubscribe();

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { MAX_SPEAK_BYTES } from '@visavis/contracts';
 import { parseId } from '@visavis/ids';
 import type { Logger } from '@visavis/logging';
 import { notFound, ProblemError, PROBLEM_CONTENT_TYPE, toDocument } from '@visavis/problems';
@@ -22,8 +23,6 @@ import { SessionsService } from './sessions.service';
 import { SpeechService } from './speech.service';
 
 const PATH = /^\/v1\/sessions\/([^/]+)\/ws$/;
-/** A binary frame holds a few seconds of samples at the very most. */
-const MAX_FRAME_BYTES = 1024 * 1024;
 const SUBPROTOCOL = 'visavis';
 
 /** Opens /v1/sessions/:id/ws. Nest's guards don't see upgrades, so access is asked for here, by the same service. */
@@ -31,7 +30,7 @@ const SUBPROTOCOL = 'visavis';
 export class SessionSocketServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly server = new WebSocketServer({
     noServer: true,
-    maxPayload: MAX_FRAME_BYTES,
+    maxPayload: MAX_SPEAK_BYTES,
     // A browser that offers subprotocols fails unless one comes back; its own token only if it offered nothing else.
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : ([...offered].find((name) => tokenOfSubprotocol(name) === null) ?? [...offered][0] ?? false)),
   });

@@ -30,6 +30,9 @@ interface Stream {
 
 const PING_EVERY_MS = 20_000;
 const POSITION_MAX_AGE_MS = 500;
+const TOUCH_EVERY_MS = 1000;
+/** Some seconds of samples. */
+const MAX_SAMPLES_BYTES = 1024 * 1024;
 
 /** One WebSocket of a session: events out, commands and streamed samples in, handled strictly in the order they came. */
 export class SessionSocket {
@@ -38,6 +41,7 @@ export class SessionSocket {
   private waitingFrames = 0;
   private played = { ms: 0, readAtMs: 0 };
   private alive = true;
+  private touchedAtMs = 0;
 
   constructor(
     private readonly ws: WebSocket,
@@ -48,6 +52,8 @@ export class SessionSocket {
     const { events, principal, sessionId } = this.parts;
     const following = events.follow(principal.tenantId, sessionId, 0, (event) => {
       this.send(event);
+      // Somebody else interrupted what is being streamed here, or it broke: later samples are for nothing, and the client hears so.
+      if (event.type === 'utterance.ended' && event.data['utterance_id'] === this.stream?.utteranceId) this.stream = null;
       if (event.type === 'session.ended') this.ws.close(1000, 'The session is over.');
     });
     following.catch(() => this.ws.close(1011, 'The events could not be read; connect again.'));
@@ -122,6 +128,9 @@ export class SessionSocket {
       }
       case 'speak.end':
         if (!this.stream) throw new ProblemError('conflict', 'No utterance is being streamed; start one with speak.start.');
+        if (command.utterance_id !== undefined && command.utterance_id !== this.stream.utteranceId) {
+          throw new ProblemError('conflict', `What is being streamed is ${this.stream.utteranceId}.`);
+        }
         await speech.endStream(sessionId, this.stream.utteranceId);
         this.stream = null;
         return;
@@ -140,6 +149,7 @@ export class SessionSocket {
   private async samples(pcm: Buffer): Promise<void> {
     const { stream } = this;
     if (!stream) throw new ProblemError('conflict', 'Samples came without an utterance; send speak.start first.');
+    if (pcm.byteLength > MAX_SAMPLES_BYTES) throw new ProblemError('payload_too_large', `A binary frame may have ${MAX_SAMPLES_BYTES / 1024} KiB at most; send smaller ones.`);
     if (pcm.byteLength % 2 !== 0) throw new ProblemError('invalid_request', 'A binary frame must hold whole 16-bit samples.');
     const frameMs = (pcm.byteLength / 2 / stream.sampleRateHz) * 1000;
     const bufferedMs = stream.receivedMs + frameMs - (await this.playedMs(stream));
@@ -151,7 +161,16 @@ export class SessionSocket {
       this.send({ type: 'buffer.high', utterance_id: stream.utteranceId, buffered_ms: Math.round(bufferedMs), max_ms: STREAM_BUFFER_MS });
     } else if (bufferedMs < STREAM_BUFFER_WARN_MS / 2) stream.warned = false;
     stream.receivedMs += frameMs;
+    await this.touch();
     await this.parts.speech.appendStream(this.parts.sessionId, stream.utteranceId, pcm);
+  }
+
+  /** Samples are use of the session, too. */
+  private async touch(): Promise<void> {
+    const nowMs = Date.now();
+    if (nowMs - this.touchedAtMs < TOUCH_EVERY_MS) return;
+    this.touchedAtMs = nowMs;
+    await this.parts.channel.touch(formatId('ses', this.parts.sessionId));
   }
 
   private async playedMs(stream: Stream): Promise<number> {

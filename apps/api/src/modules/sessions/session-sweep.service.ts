@@ -2,17 +2,16 @@ import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationB
 import type { Ledger } from '@visavis/credits';
 import { parseId } from '@visavis/ids';
 import type { Logger } from '@visavis/logging';
-import type { Fleet, Redis } from '@visavis/queue';
-import { LOGGER, REDIS } from '../../tokens';
+import type { Fleet } from '@visavis/queue';
+import { LOGGER } from '../../tokens';
 import { FLEET } from '../dispatch/dispatch.tokens';
 import { MediaHost } from '../media/media-host.service';
+import { MediaNodes } from '../media/media-nodes.service';
 import { LEDGER } from '../metering/metering.tokens';
 import { SessionLifecycle } from './session-lifecycle.service';
 import { SessionsRepository } from './sessions.repository';
 
 const EVERY_MS = 5000;
-const NODE_TTL_S = 12;
-const NODES = 'vv:media-nodes';
 /** A claim this old whose session runs elsewhere, or not at all, was left behind. */
 const CLAIM_GRACE_MS = 30_000;
 /** A hold is placed before its session's row is written. */
@@ -28,14 +27,13 @@ export class SessionSweep implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly sessions: SessionsRepository,
     private readonly lifecycle: SessionLifecycle,
     private readonly media: MediaHost,
+    private readonly nodes: MediaNodes,
     @Inject(FLEET) private readonly fleet: Fleet,
     @Inject(LEDGER) private readonly ledger: Ledger,
-    @Inject(REDIS) private readonly redis: Redis,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.sayAlive();
+  onApplicationBootstrap(): void {
     let busy = false;
     this.timer = setInterval(() => {
       if (busy) return;
@@ -51,17 +49,10 @@ export class SessionSweep implements OnApplicationBootstrap, BeforeApplicationSh
     await this.running;
     // A media node that goes takes its sessions' media with it: say so now rather than leave them to others.
     await Promise.allSettled(this.media.all().map((session) => this.lifecycle.end(parseId('ses', session.id) as string, 'failed', 'media-node')));
-    await this.redis.zrem(NODES, this.media.nodeId).catch(() => undefined);
-  }
-
-  private async sayAlive(): Promise<void> {
-    await this.redis.zadd(NODES, Math.floor(Date.now() / 1000) + NODE_TTL_S, this.media.nodeId);
   }
 
   private async sweep(): Promise<void> {
-    await this.sayAlive();
-    const alive = await this.redis.zrangebyscore(NODES, Math.floor(Date.now() / 1000), '+inf');
-    for (const { id } of await this.sessions.runningElsewhere(alive)) await this.lifecycle.end(id, 'failed', 'monitor');
+    for (const { id } of await this.sessions.runningElsewhere(await this.nodes.alive())) await this.lifecycle.end(id, 'failed', 'monitor');
     for (const row of await this.sessions.unsettled()) await this.lifecycle.finish(row);
     for (const { sessionId } of await this.ledger.orphanedHolds(ORPHAN_AFTER_MS)) await this.ledger.settle(sessionId); // for what was metered
     await this.freeSlots();

@@ -12,7 +12,7 @@ import {
   interrupted,
   listOf,
   listQuery,
-  MAX_INLINE_AUDIO_BYTES,
+  MAX_SPEAK_BYTES,
   session,
   sessionStatus,
   speak,
@@ -29,9 +29,6 @@ import { ApiProblems } from '../../http/api-problems.decorator';
 import { PublicIdPipe } from '../../http/public-id.pipe';
 import { SessionsService } from './sessions.service';
 import { SpeechService } from './speech.service';
-
-/** Base64 takes four bytes for three; the rest of the body is small. */
-const SPEAK_BODY_BYTES = Math.ceil((MAX_INLINE_AUDIO_BYTES * 4) / 3) + 64 * 1024;
 
 const sessionsQuery = listQuery.extend({ status: sessionStatus.optional() });
 
@@ -95,7 +92,7 @@ export class SessionsController {
 
   @Post(':id/speak')
   @HttpCode(202)
-  @RouteConfig({ bodyLimitBytes: SPEAK_BODY_BYTES })
+  @RouteConfig({ bodyLimitBytes: MAX_SPEAK_BYTES })
   @Access({ key: 'sessions:write', client: 'speak', member: 'developer' })
   @Idempotent()
   @ApiOperation({ summary: 'Say something', description: 'Queued behind what is being said. Exactly one utterance.ended event follows.' })
@@ -136,7 +133,7 @@ export class SessionsController {
   createToken(
     @Principal() principal: TenantPrincipal,
     @Param('id', new PublicIdPipe('ses')) id: string,
-    @Body({ schema: createToken }) body: { scopes: TokenScope[]; expires_in_s: number },
+    @Body({ schema: createToken.prefault({}) }) body: { scopes: TokenScope[]; expires_in_s: number },
   ) {
     return this.sessions.issueToken(principal.tenantId, id, body.scopes, body.expires_in_s);
   }

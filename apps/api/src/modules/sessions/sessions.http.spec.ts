@@ -260,6 +260,50 @@ describe('/v1/sessions', () => {
     expect((await follow({ 'last-event-id': '2' })).status).toBe(204);
   });
 
+  it('says what is wrong with text that no database keeps, and takes what only looks odd', async () => {
+    expect((await create({ metadata: { a: 'a\u0000b' } })).status).toBe(400);
+    expect((await api.http.post('/v1/sessions').set(bearer(tenant.key)).set('content-type', 'application/json').send('{"avatar_id":"\\ud800"}')).status).toBe(400);
+    const { body } = await create();
+    const key = 'k'.repeat(255);
+    const token = await api.http.post(`/v1/sessions/${body.id}/tokens`).set(bearer(tenant.key)).set('idempotency-key', key);
+    expect([token.status, token.body.scopes]).toEqual([201, ['view', 'speak', 'control']]);
+    await api.http.delete(`/v1/sessions/${body.id}`).set(bearer(tenant.key));
+    const events = await fetch(`${api.url}/v1/sessions/${body.id}/events`, { headers: { ...bearer(tenant.key), 'last-event-id': '99999999999999999999' } });
+    expect(events.status).toBe(204);
+  });
+
+  it('changes nothing by what a worker reports of a session whose media node has died', async () => {
+    const { body } = await create();
+    const spoken = await api.http.post(`/v1/sessions/${body.id}/speak`).set(bearer(tenant.key)).send({ text: 'One.' });
+    await api.database.ownerSql(`UPDATE sessions SET media_node_id = 'gone' WHERE id = $1`, [body.id.slice(4)]);
+    await channel.report({ sessionId: body.id, epoch: 1, workerId: worker, event: { type: 'utterance.ended', utterance_id: spoken.body.utterance_id, interrupted: false, played_ms: 8000 } });
+    await api.http.delete(`/v1/sessions/${body.id}`).set(bearer(tenant.key));
+    const ended = (await eventsOf(body.id)).find((event) => event.type === 'utterance.ended');
+    expect(ended?.data).toMatchObject({ interrupted: true, played_ms: 0 });
+  });
+
+  it('tells a socket that its stream was interrupted elsewhere', async () => {
+    const { body } = await create();
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/sessions/${body.id}/ws?token=${body.client_token}`);
+    const messages: { type: string; problem?: { code: string } }[] = [];
+    socket.onmessage = ({ data }) => messages.push(JSON.parse(String(data)));
+    await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));
+    const seen = (type: string) => until(async () => messages.find((message) => message.type === type));
+    socket.send(JSON.stringify({ type: 'speak.start', utterance_id: 'constructor' }));
+    await seen('speak.queued');
+    await channel.report({ sessionId: body.id, epoch: 1, workerId: worker, event: { type: 'utterance.ended', utterance_id: 'constructor', interrupted: true, played_ms: 20 } });
+    await seen('utterance.ended');
+    socket.send(Uint8Array.of(1, 0));
+    expect((await seen('error')).problem?.code).toBe('conflict');
+    messages.length = 0;
+    socket.send(JSON.stringify({ type: 'speak.start' }));
+    await seen('speak.queued');
+    messages.length = 0;
+    socket.send(JSON.stringify({ type: 'speak', audio: Buffer.alloc(1_500_000).toString('base64'), sample_rate: 48_000 }));
+    await seen('speak.queued');
+    socket.close();
+  });
+
   it('takes commands and samples over a WebSocket, in order, under the client’s own name', async () => {
     const { body } = await create();
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/sessions/${body.id}/ws`, [body.client_token]);

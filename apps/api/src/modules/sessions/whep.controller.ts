@@ -120,6 +120,12 @@ function textOf(body: unknown): string {
 
 /** RFC 8288 links, one per address, as the WHEP draft says. */
 function iceServerLinks({ urls, username, credential }: IceServer): string[] {
-  const secret = username === undefined ? '' : `; username="${username}"; credential="${credential ?? ''}"; credential-type="password"`;
+  const secret = username === undefined ? '' : `; username=${quoted(username)}; credential=${quoted(credential ?? '')}; credential-type="password"`;
   return urls.map((url) => `<${url}>; rel="ice-server"${secret}`);
+}
+
+/** RFC 9110 quoted-string; what may not stand in a header is left out. */
+function quoted(value: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is meant
+  return `"${value.replace(/[\u0000-\u001f\u007f]/g, '').replace(/["\\]/g, '\\$&')}"`;
 }

@@ -6,6 +6,7 @@ import type { ApiConfig } from '../../config';
 import { API_CONFIG, LOGGER } from '../../tokens';
 import { SESSION_CHANNEL } from '../dispatch/dispatch.tokens';
 import { MediaHost } from '../media/media-host.service';
+import { MediaNodes } from '../media/media-nodes.service';
 import { SessionLifecycle } from './session-lifecycle.service';
 import { SessionsRepository } from './sessions.repository';
 import { UtterancesService } from './utterances.service';
@@ -20,6 +21,7 @@ export class WorkerReports implements OnApplicationBootstrap, BeforeApplicationS
     private readonly utterances: UtterancesService,
     private readonly lifecycle: SessionLifecycle,
     private readonly media: MediaHost,
+    private readonly nodes: MediaNodes,
     @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
     @Inject(API_CONFIG) private readonly config: ApiConfig,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -43,6 +45,8 @@ export class WorkerReports implements OnApplicationBootstrap, BeforeApplicationS
     if (!id) return;
     const row = await this.sessions.findAny(id);
     if (!row || row.state === 'ended' || row.epoch !== epoch || (row.worker_id !== null && row.worker_id !== workerId)) return;
+    // A worker plays on when the session's media node has died, and nobody hears it: the sweep ends the session and what it was saying.
+    if (!(await this.nodes.isAlive(row.media_node_id))) return;
     switch (event.type) {
       case 'sending':
         this.logger.info({ session_id: publicId, worker_id: workerId, epoch }, 'a worker sends media');
