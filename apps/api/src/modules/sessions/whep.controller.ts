@@ -126,6 +126,5 @@ function iceServerLinks({ urls, username, credential }: IceServer): string[] {
 
 /** RFC 9110 quoted-string; what may not stand in a header is left out. */
 function quoted(value: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is meant
   return `"${value.replace(/[\u0000-\u001f\u007f]/g, '').replace(/["\\]/g, '\\$&')}"`;
 }
