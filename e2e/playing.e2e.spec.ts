@@ -46,7 +46,7 @@ describe('a session in Chromium', () => {
     expect(median(steps)).toBe(3600);
     // Bounds for a machine that does other things meanwhile: it may skip pictures, and must not stand still.
     expect(fps).toBeGreaterThan(12);
-    expect(Math.max(...gapsMs)).toBeLessThan(1000);
+    expect(Math.max(...gapsMs)).toBeLessThan(2500);
     const differences: number[] = [];
     for (let i = 0; i + 12 < frames.length; i += 6) differences.push(await pictureDifference(frames[i]!, frames[i + 12]!));
     report('idle, half a second apart', { 'smallest difference': Math.min(...differences), largest: Math.max(...differences) });

