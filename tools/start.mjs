@@ -11,6 +11,7 @@ await ensureNode();
 
 const { runProgram, Supervisor, reportExit } = await import('./setup/supervisor.mjs');
 const { elapsed, say, SetupError } = await import('./setup/progress.mjs');
+const { checkOutsideAddresses } = await import('./setup/outside-services.mjs');
 const { homeFromEnvironment, homeSecrets, publicPort } = await import('./setup/home.mjs');
 
 const flags = process.argv.slice(2);
@@ -24,6 +25,8 @@ await runProgram(async (adopt, leave) => {
   const host = process.env.HOST || '127.0.0.1';
   const workers = withWorkers ? wholeNumber('VISAVIS_WORKERS', 1) : 0;
   const slots = wholeNumber('WORKER_SLOTS', undefined);
+
+  checkOutsideAddresses(process.env);
 
   const supervisor = adopt(await Supervisor.open(home));
   const port = await publicPort(host);
