@@ -52,14 +52,20 @@ describe('/v1/sessions', () => {
     tenant = await createTenant();
   });
 
-  const beating = new Map<string, NodeJS.Timeout>();
+  const beating = new Map<string, { timer: NodeJS.Timeout; last: Promise<void> }>();
   const keepBeating = (workerId: string) => {
-    beating.set(workerId, setInterval(() => void beat(workerId), 500));
+    const timer = setInterval(() => {
+      const heart = beating.get(workerId);
+      if (heart) heart.last = beat(workerId);
+    }, 500);
+    beating.set(workerId, { timer, last: Promise.resolve() });
   };
-  /** As a worker that was killed, only noticed at once. */
+  /** As a worker that was killed, only noticed at once. A beat that is under way must not bring it back. */
   const lose = async (workerId: string) => {
-    clearInterval(beating.get(workerId));
+    const heart = beating.get(workerId);
     beating.delete(workerId);
+    clearInterval(heart?.timer);
+    await heart?.last;
     await fleet.leave(workerId);
   };
   afterEach(async () => {
