@@ -21,7 +21,7 @@ const LATE_MS = 40;
  * A picture leaves this long after the sound of its time. Browsers hold sound back longer than pictures (their jitter buffers differ), and
  * correct that only over many seconds; and a picture that leaves later has heard more of the speech, so sound need not wait for it.
  */
-export const VIDEO_HOLD_MS = 40;
+export const VIDEO_HOLD_MS = 20;
 /** A machine that slept doesn't send what it missed: the clock goes on from now. */
 const MAX_CATCH_UP_MS = 500;
 const DEFAULT_MAX_BITRATE = 2_500_000;
