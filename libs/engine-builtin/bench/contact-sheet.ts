@@ -16,7 +16,7 @@ type Shape = Partial<Record<keyof typeof channel, number>>;
 
 const SHAPES: readonly Shape[] = [
   {}, { jaw: 0.12 }, { jaw: 0.25, upperLip: 0.1, lowerLip: 0.1 }, { jaw: 0.4, upperLip: 0.25, lowerLip: 0.25 }, { jaw: 0.6, upperLip: 0.3, lowerLip: 0.3 },
-  { jaw: 0.2, wide: -1 }, { jaw: 0.2, wide: 0.8 }, { upperLip: 0.5, lowerLip: 0.6, wide: 0.3 }, { press: 0.7 }, { jaw: 0.3, wide: -0.5 },
+  { jaw: 0.2, round: 1 }, { jaw: 0.2, spread: 0.8 }, { upperLip: 0.5, lowerLip: 0.6, spread: 0.3 }, { press: 0.7 }, { jaw: 0.3, round: 0.5 },
   { blinkLeft: 0.5, blinkRight: 0.5 }, { blinkLeft: 1, blinkRight: 1 }, { gazeX: 1 }, { gazeX: -1, gazeY: 0.5 }, { brow: 1 },
   { yaw: 0.055, jaw: 0.3 }, { yaw: -0.055, jaw: 0.3 }, { pitch: 0.05 }, { pitch: -0.03, blinkLeft: 1, blinkRight: 1 }, { roll: 0.016, breath: 1, shiftX: 0.02 },
 ];

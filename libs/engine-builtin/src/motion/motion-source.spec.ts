@@ -5,7 +5,7 @@ import { channel, CHANNEL_COUNT, restPose } from './pose.ts';
 import { speechLikeSound } from './speech-like-sound.ts';
 
 const FRAME = 48_000 / 25;
-const MOUTH = [channel.jaw, channel.wide, channel.upperLip, channel.lowerLip, channel.press];
+const MOUTH = [channel.jaw, channel.spread, channel.round, channel.upperLip, channel.lowerLip, channel.press];
 
 function poses(source: MotionSource, frames: number, first = 0): Float32Array[] {
   return Array.from({ length: frames }, (_, i) => {

@@ -20,7 +20,6 @@ const MAX_SPEED_PER_MS = 0.009;
 
 const SHAPE_CHANNELS = [
   [shape.jaw, channel.jaw],
-  [shape.wide, channel.wide],
   [shape.upperLip, channel.upperLip],
   [shape.lowerLip, channel.lowerLip],
   [shape.press, channel.press],
@@ -77,6 +76,9 @@ export class MotionSource {
     for (let i = 0; i < SHAPE_CHANNELS.length; i++) {
       pose[SHAPE_CHANNELS[i]![1]]! += this.shown[SHAPE_CHANNELS[i]![0]]!;
     }
+    const wide = this.shown[shape.wide]!;
+    pose[channel.spread] = Math.max(wide, 0);
+    pose[channel.round] = Math.max(-wide, 0);
     // A speaker's head goes with the stress: it dips a little, and the brows lift.
     const stress = this.shown[shape.emphasis]!;
     pose[channel.pitch]! += 0.022 * stress;

@@ -11,8 +11,8 @@ export const channel = {
   breath: 5,
   /** Jaw opening. */
   jaw: 6,
-  /** Lips drawn wide (positive) or rounded (negative). */
-  wide: 7,
+  /** Corners of the mouth drawn apart, as in "see". */
+  spread: 7,
   upperLip: 8,
   lowerLip: 9,
   /** Lips pressed together. */
@@ -22,9 +22,15 @@ export const channel = {
   blinkRight: 13,
   gazeX: 14,
   gazeY: 15,
+  /** Lips drawn together and forward, as in "who". */
+  round: 16,
+  /** The lower lip's edge under the upper teeth, as in "five". */
+  teeth: 17,
+  /** The tip of the tongue raised to the upper teeth, as in "the". */
+  tongue: 18,
 } as const;
 
-export const CHANNEL_COUNT = 16;
+export const CHANNEL_COUNT = 19;
 
 export type FacePose = Float32Array;
 

@@ -17,7 +17,8 @@ export type Displacement = (surface: Surface, x: number, y: number, out: Float32
 const reach = {
   jaw: 0.26,
   cornerDrop: 0.28,
-  wide: 0.07,
+  spread: 0.07,
+  round: 0.07,
   upperLip: 0.05,
   lowerLip: 0.06,
   pressUpper: 0.014,
@@ -74,7 +75,8 @@ export function displacementOf(face: FaceGeometry, frame: PictureSize): Displace
     const below = b - mouth.seamAt(a);
     const lower = surface === 'lowerLip' || (surface !== 'upperLip' && below > 0);
     along(channel.jaw, 0, reach.jaw * (lower ? mouth.jawBelow(a, b, below) : mouth.jawAbove(a, below)));
-    along(channel.wide, reach.wide * mouth.widening(a, b), 0);
+    along(channel.spread, reach.spread * mouth.widening(a, b), 0);
+    along(channel.round, -reach.round * mouth.widening(a, b), 0);
     const lipWindow = mouth.lipWindow(a);
     if (lower) {
       const fall = lipWindow * (1 - smoothstep(face.lowerLipB, face.lowerLipB + 0.28, b));

@@ -112,7 +112,7 @@ describe('face renderer', () => {
   });
 
   it('survives poses beyond all bounds', () => {
-    const wild = draw({ yaw: 3, pitch: -3, roll: 2, shiftX: 5, jaw: 4, wide: -6, blinkLeft: 5, gazeX: 9, breath: -8, press: 5, upperLip: 4, lowerLip: 4, brow: 9 });
+    const wild = draw({ yaw: 3, pitch: -3, roll: 2, shiftX: 5, jaw: 4, round: 6, spread: -2, teeth: 3, tongue: 4, blinkLeft: 5, gazeX: 9, breath: -8, press: 5, upperLip: 4, lowerLip: 4, brow: 9 });
     expect(wild.data).toHaveLength((SIZE * SIZE * 3) / 2);
   });
 });
