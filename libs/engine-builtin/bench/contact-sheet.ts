@@ -1,13 +1,17 @@
 /*
- * Contact sheets to look at: node libs/engine-builtin/bench/contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--mouth | --eyes]
+ * Contact sheets to look at: node libs/engine-builtin/bench/contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--visemes] [--mouth | --eyes]
  * Without a WAV: one picture at rest, at several openings and lip shapes, blinking, and turned as far as idle motion goes.
+ * With --visemes: the fifteen visemes, each as the lip sync network is taught to say it.
  * With a WAV: every fourth frame of its first seconds at 25 frames a second.
  */
 import { readFileSync } from 'node:fs';
 import { allocateI420, MEDIA_CLOCK_HZ } from '@visavis/engine';
+import { unpackBundle } from '../src/bundle/container.ts';
 import { BUILTIN_ENGINE, BUILTIN_ENGINE_VERSION, createBuiltinEngine } from '../src/index.ts';
 import { loadFace } from '../src/loaded-face.ts';
+import { applyMouth } from '../src/motion/mouth-pose.ts';
 import { channel, restPose } from '../src/motion/pose.ts';
+import type { FacePose } from '../src/motion/pose.ts';
 import { i420ToRgb } from '../src/render/i420-to-rgb.ts';
 import { cutTile, readWav16k, writeSheet } from './frames.ts';
 import type { Tile } from './frames.ts';
@@ -24,23 +28,28 @@ const COLUMNS = 5;
 
 const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const [outPath, picturePath, wavPath] = files;
-if (!outPath || !picturePath) throw new Error('usage: contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--mouth | --eyes]');
+if (!outPath || !picturePath) throw new Error('usage: contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--visemes] [--mouth | --eyes]');
 
 const engine = createBuiltinEngine();
 const { bundle } = await engine.prepare(readFileSync(picturePath));
+const { mouthGain } = unpackBundle(bundle).facts as { mouthGain: number };
 const avatar = await loadFace(bundle, { engine: BUILTIN_ENGINE, engineVersion: BUILTIN_ENGINE_VERSION });
 const size = { width: 512, height: 512 };
 const picture = allocateI420(size);
 const renderer = avatar.rendererFor(size);
 const closeUp = process.argv.includes('--mouth') ? renderer.patchBox('mouth') : process.argv.includes('--eyes') ? renderer.patchBox('leftEye') : undefined;
 const tiles: Tile[] = [];
-const keep = () => {
-  const tile = { ...size, rgb: i420ToRgb(picture) };
+const keep = (label?: string) => {
+  const tile: Tile = { ...size, rgb: i420ToRgb(picture), ...(label && { label }) };
   if (!closeUp) return tiles.push(tile);
   const side = Math.min(size.width, Math.round(Math.max(closeUp.width, closeUp.height) * 1.25));
   const left = Math.max(0, Math.min(size.width - side, Math.round(closeUp.x0 + closeUp.width / 2 - side / 2)));
   const top = Math.max(0, Math.min(size.height - side, Math.round(closeUp.y0 + closeUp.height / 2 - side / 2)));
-  return tiles.push(cutTile(tile, left, top, side, side));
+  return tiles.push({ ...tile, ...cutTile(tile, left, top, side, side) });
+};
+const draw = (pose: FacePose, label?: string) => {
+  renderer.render(pose, picture);
+  keep(label);
 };
 
 if (wavPath) {
@@ -51,12 +60,19 @@ if (wavPath) {
     stream.frame((frame * MEDIA_CLOCK_HZ) / 25, picture);
     if (frame % 4 === 0) keep();
   }
+} else if (process.argv.includes('--visemes')) {
+  const phonemes = new URL('../../viseme-net/assets/phonemes.json', import.meta.url);
+  const { params, targets } = JSON.parse(readFileSync(phonemes, 'utf8')) as { params: string[]; targets: Record<string, Record<string, number>> };
+  for (const [viseme, target] of Object.entries(targets)) {
+    const pose = restPose();
+    applyMouth(Float32Array.from(params, (name) => target[name] ?? 0), 0, mouthGain, pose);
+    draw(pose, viseme);
+  }
 } else {
   for (const shape of SHAPES) {
     const pose = restPose();
     for (const [name, value] of Object.entries(shape)) pose[channel[name as keyof typeof channel]] = value;
-    renderer.render(pose, picture);
-    keep();
+    draw(pose);
   }
 }
 await writeSheet(outPath, tiles, COLUMNS, closeUp ? 300 : 384);

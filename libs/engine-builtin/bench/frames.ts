@@ -31,19 +31,30 @@ export interface Tile {
   rgb: Uint8Array;
   width: number;
   height: number;
+  /** Written into the tile's corner. */
+  label?: string;
 }
 
 /** Tiles side by side in rows of `columns`, each scaled to `side` pixels in height. */
 export async function writeSheet(path: string, tiles: readonly Tile[], columns: number, side: number): Promise<void> {
   const images = await Promise.all(
-    tiles.map(async ({ rgb, width, height }) =>
-      sharp(rgb, { raw: { width, height, channels: 3 } }).resize({ width: side, height: side, fit: 'contain' }).png().toBuffer(),
-    ),
+    tiles.map(async ({ rgb, width, height, label }) => {
+      const scaled = sharp(rgb, { raw: { width, height, channels: 3 } }).resize({ width: side, height: side, fit: 'contain' });
+      return (label ? scaled.composite([{ input: labelSvg(label), left: 0, top: 0 }]) : scaled).png().toBuffer();
+    }),
   );
   await sharp({ create: { width: side * columns, height: side * Math.ceil(images.length / columns), channels: 3, background: '#000' } })
     .composite(images.map((input, i) => ({ input, left: side * (i % columns), top: side * Math.floor(i / columns) })))
     .png()
     .toFile(path);
+}
+
+function labelSvg(label: string): Buffer {
+  const width = 14 + 11 * label.length;
+  return Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="26"><rect width="${width}" height="26" fill="#000" fill-opacity="0.6"/>` +
+      `<text x="7" y="19" font-family="sans-serif" font-size="17" fill="#fff">${label}</text></svg>`,
+  );
 }
 
 export function cutTile(tile: Tile, left: number, top: number, width: number, height: number): Tile {
