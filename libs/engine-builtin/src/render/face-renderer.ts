@@ -4,6 +4,7 @@ import { curveAt } from '../face/face-geometry.ts';
 import type { EyeGeometry, FaceGeometry } from '../face/face-geometry.ts';
 import type { FacePose } from '../motion/pose.ts';
 import { displacementOf, lidSkin } from './displacement.ts';
+import { DRAWN_COUNT, toDrawnPose } from './drawn-pose.ts';
 import { makeLidPatch } from './lid-patch.ts';
 import { makeMouthPatch } from './mouth-patch.ts';
 import { evenBox } from './patch-textures.ts';
@@ -42,6 +43,7 @@ export class FaceRenderer {
   private readonly patches: readonly SheetPatch[];
   private readonly boxes: PatchBoxes;
   private readonly quad = new Int32Array(8);
+  private readonly drawnPose = new Float32Array(DRAWN_COUNT);
   /** 1 for cells that a patch fills. */
   private readonly patchCells: Uint8Array;
 
@@ -91,9 +93,10 @@ export class FaceRenderer {
 
   render(pose: FacePose, out: I420Picture): void {
     out.data.set(this.restFrame);
-    this.base.update(pose);
+    toDrawnPose(pose, this.drawnPose);
+    this.base.update(this.drawnPose);
     this.drawBase(out);
-    for (let i = 0; i < this.patches.length; i++) this.patches[i]!.draw(pose, out);
+    for (let i = 0; i < this.patches.length; i++) this.patches[i]!.draw(this.drawnPose, out);
   }
 
   private drawBase(out: I420Picture): void {

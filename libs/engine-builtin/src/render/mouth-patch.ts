@@ -1,10 +1,11 @@
 import { curveAt, smoothstep } from '../face/face-geometry.ts';
 import type { FaceGeometry } from '../face/face-geometry.ts';
-import { channel } from '../motion/pose.ts';
-import type { FacePose } from '../motion/pose.ts';
 import type { Displacement } from './displacement.ts';
+import { drawn } from './drawn-pose.ts';
+import type { DrawnPose } from './drawn-pose.ts';
 import { paintInnerMouth } from './inner-mouth.ts';
 import type { InnerMouth } from './inner-mouth.ts';
+import { reach } from './mouth-displacement.ts';
 import { alphaPlane } from './patch-textures.ts';
 import type { PatchTexture, PixelBox } from './patch-textures.ts';
 import { FIXED, sampleBytes } from './sampling.ts';
@@ -29,6 +30,8 @@ export function makeMouthPatch(face: FaceGeometry, texture: Texture, box: PixelB
 
 /** Lips' edges are this soft, in pixels. */
 const EDGE_PX = 1.4;
+/** Up to this gap, in units, what the picture has between the lips gives way to what is painted. */
+const SLIT = 0.03;
 
 function seamCoverage(face: FaceGeometry): { upper: (x: number, y: number) => number; lower: (x: number, y: number) => number } {
   const edge = EDGE_PX / face.unitPx;
@@ -46,48 +49,58 @@ function seamCoverage(face: FaceGeometry): { upper: (x: number, y: number) => nu
 class MouthInside implements Backdrop {
   readonly colour = new Float64Array(3);
   private readonly inside: InnerMouth;
+  share = 0;
   private readonly skull: WarpLattice;
   private readonly jaw: WarpLattice;
+  private readonly tip: WarpLattice;
   private readonly border: number;
   /** Part of the light that falls into the mouth: little through a slit. */
   private light = 1;
+  private tipShows = 0;
 
   constructor(inside: InnerMouth, texture: Texture, area: LatticeArea, options: LatticeOptions, displacement: Displacement) {
     this.inside = inside;
     this.border = texture.border;
     this.skull = new WarpLattice(area, texture, displacement, 'skull', { ...options, newtonSteps: 0 });
     this.jaw = new WarpLattice(area, texture, displacement, 'jawInside', { ...options, newtonSteps: 0 });
+    this.tip = new WarpLattice(area, texture, displacement, 'tongueTip', { ...options, newtonSteps: 0 });
   }
 
-  update(pose: FacePose): void {
-    const gap = 0.26 * pose[channel.jaw]! + 0.05 * (pose[channel.upperLip]! + pose[channel.lowerLip]!);
-    // Nothing shows between shut lips, wherever it is.
-    if (gap === 0 && !this.inside.openAtRest) return;
+  update(pose: DrawnPose): void {
+    const { openAtRest, restGap } = this.inside;
+    const gap =
+      reach.jaw * (pose[drawn.jaw]! + pose[drawn.jawRound]!) + reach.upperLip * pose[drawn.upperLip]! + reach.lowerLip * pose[drawn.lowerLip]! +
+      reach.teethUpper * pose[drawn.teeth]! + reach.tongueLip * pose[drawn.tongueOut]!;
+    this.share = openAtRest ? smoothstep(0, SLIT, gap + restGap * pose[drawn.meet]!) : smoothstep(0, SLIT + restGap, gap);
+    if (this.share === 0) return;
     this.skull.update(pose);
     this.jaw.update(pose);
-    this.light = this.inside.openAtRest ? 1 : 0.35 + 0.65 * smoothstep(0.01, 0.1, gap);
+    this.tipShows = smoothstep(0.15, 0.5, pose[drawn.tongue]!);
+    if (this.tipShows > 0) this.tip.update(pose);
+    this.light = (openAtRest ? 1 : 0.75 + 0.25 * smoothstep(0.01, 0.08, gap)) * (1 - 0.3 * pose[drawn.teethHidden]!);
   }
 
   locate(i: number, fx: number, fy: number): void {
-    const { cavity, jawBound, skullBound } = this.inside;
+    const { cavity, jawBound, skullBound, tongueTip } = this.inside;
     this.colour[0] = cavity.y;
     this.colour[1] = cavity.u;
     this.colour[2] = cavity.v;
-    this.lay(jawBound, this.jaw, i, fx, fy);
-    this.lay(skullBound, this.skull, i, fx, fy);
+    this.lay(jawBound, this.jaw, 1, i, fx, fy);
+    if (this.tipShows > 0) this.lay(tongueTip, this.tip, this.tipShows, i, fx, fy);
+    this.lay(skullBound, this.skull, 1, i, fx, fy);
     this.colour[0] = cavity.y + (this.colour[0]! - cavity.y) * this.light;
     this.colour[1] = cavity.u + (this.colour[1]! - cavity.u) * this.light;
     this.colour[2] = cavity.v + (this.colour[2]! - cavity.v) * this.light;
   }
 
   /** Lays one layer over the colour so far. */
-  private lay(patch: PatchTexture, lattice: WarpLattice, i: number, fx: number, fy: number): void {
+  private lay(patch: PatchTexture, lattice: WarpLattice, share: number, i: number, fx: number, fy: number): void {
     const { colour } = this;
     const x = this.position(lattice.sourceU, lattice.area.columns, i, fx, fy) - patch.x0;
     const y = this.position(lattice.sourceV, lattice.area.columns, i, fx, fy) - patch.y0;
     const u = (Math.min(Math.max(x, 0), patch.width - 2) * FIXED) | 0;
     const v = (Math.min(Math.max(y, 0), patch.height - 2) * FIXED) | 0;
-    const alpha = sampleBytes(patch.alpha, patch.width, u, v) / 255;
+    const alpha = (sampleBytes(patch.alpha, patch.width, u, v) / 255) * share;
     if (alpha === 0) return;
     const cu = (Math.min(Math.max((x - 0.5) / 2, 0), patch.width / 2 - 2) * FIXED) | 0;
     const cv = (Math.min(Math.max((y - 0.5) / 2, 0), patch.height / 2 - 2) * FIXED) | 0;

@@ -1,6 +1,6 @@
 import type { I420Picture } from '@visavis/engine';
-import type { FacePose } from '../motion/pose.ts';
 import type { Displacement, Surface } from './displacement.ts';
+import type { DrawnPose } from './drawn-pose.ts';
 import type { PixelBox } from './patch-textures.ts';
 import { FIXED, sample, sampleBytes, warpCell } from './sampling.ts';
 import type { Texture } from './texture.ts';
@@ -18,10 +18,12 @@ const STEP_SHIFT = 2;
 export const PATCH_STEP = 1 << STEP_SHIFT;
 
 export interface Backdrop {
-  update(pose: FacePose): void;
+  update(pose: DrawnPose): void;
   /** Finds what shows at a point: lattice cell `i`, `fx` and `fy` (0…1) into it. Results in `y`, `u`, `v`. */
   locate(i: number, fx: number, fy: number): void;
   readonly colour: Float64Array;
+  /** How much of what the sheets leave free it fills; the sheets themselves stretch over the rest. */
+  readonly share: number;
 }
 
 export interface Sheet {
@@ -72,7 +74,7 @@ export class SheetPatch {
     this.originV = (sourceBox.y0 + texture.border) * FIXED;
   }
 
-  draw(pose: FacePose, out: I420Picture): void {
+  draw(pose: DrawnPose, out: I420Picture): void {
     this.first.update(pose);
     this.second.update(pose);
     this.backdrop?.update(pose);
@@ -129,15 +131,14 @@ export class SheetPatch {
     const u2 = between(this.second.sourceU, this.first.area.columns, i, fx, fy), v2 = between(this.second.sourceV, this.first.area.columns, i, fx, fy);
     let part1 = this.coverage(this.firstAlpha, u1, v1);
     let part2 = this.secondAlpha ? this.coverage(this.secondAlpha, u2, v2) : 255 - part1;
-    const sum = part1 + part2;
-    if (sum >= 254) {
-      part1 = Math.round((part1 * 255) / sum);
-      part2 = 255 - part1;
-    }
+    const free = 255 - part1 - part2;
+    const behind = free > 1 && this.backdrop ? Math.round(free * this.backdrop.share) : 0;
+    part1 = this.firstPart(part1, part2, behind);
+    part2 = 255 - behind - part1;
     let value = part1 * sample(texture.y, texture.strideY, u1, v1) + part2 * sample(texture.y, texture.strideY, u2, v2);
-    if (sum < 254 && this.backdrop) {
-      this.backdrop.locate(i, fx / 65536, fy / 65536);
-      value += (255 - sum) * this.backdrop.colour[0]!;
+    if (behind > 0) {
+      this.backdrop!.locate(i, fx / 65536, fy / 65536);
+      value += behind * this.backdrop!.colour[0]!;
     }
     out.data[(y + row) * out.width + x + column] = (value + 127.5) / 255;
   }
@@ -149,23 +150,28 @@ export class SheetPatch {
     const u2 = between(this.second.sourceU, this.first.area.columns, i, fx, fy), v2 = between(this.second.sourceV, this.first.area.columns, i, fx, fy);
     let part1 = this.coverage(this.firstAlpha, u1, v1);
     let part2 = this.secondAlpha ? this.coverage(this.secondAlpha, u2, v2) : 255 - part1;
-    const sum = part1 + part2;
-    if (sum >= 254) {
-      part1 = Math.round((part1 * 255) / sum);
-      part2 = 255 - part1;
-    }
+    const free = 255 - part1 - part2;
+    const behind = free > 1 && this.backdrop ? Math.round(free * this.backdrop.share) : 0;
+    part1 = this.firstPart(part1, part2, behind);
+    part2 = 255 - behind - part1;
     const cu1 = (u1 - 32768) >> 1, cv1 = (v1 - 32768) >> 1, cu2 = (u2 - 32768) >> 1, cv2 = (v2 - 32768) >> 1;
     let blue = part1 * sample(texture.u, texture.strideC, cu1, cv1) + part2 * sample(texture.u, texture.strideC, cu2, cv2);
     let red = part1 * sample(texture.v, texture.strideC, cu1, cv1) + part2 * sample(texture.v, texture.strideC, cu2, cv2);
-    if (sum < 254 && this.backdrop) {
-      this.backdrop.locate(i, fx / 65536, fy / 65536);
-      blue += (255 - sum) * this.backdrop.colour[1]!;
-      red += (255 - sum) * this.backdrop.colour[2]!;
+    if (behind > 0) {
+      this.backdrop!.locate(i, fx / 65536, fy / 65536);
+      blue += behind * this.backdrop!.colour[1]!;
+      red += behind * this.backdrop!.colour[2]!;
     }
     const lumaSize = out.width * out.height;
     const c = lumaSize + ((y + row) >> 1) * (out.width >> 1) + ((x + column) >> 1);
     out.data[c] = (blue + 127.5) / 255;
     out.data[c + (lumaSize >> 2)] = (red + 127.5) / 255;
+  }
+
+  /** The first sheet's part of what the backdrop leaves: by coverage, and half where neither has any. */
+  private firstPart(part1: number, part2: number, behind: number): number {
+    const sum = part1 + part2;
+    return sum > 0 ? Math.round((part1 * (255 - behind)) / sum) : (255 - behind) >> 1;
   }
 
   private coverage(alpha: Uint8Array, u: number, v: number): number {

@@ -1,5 +1,5 @@
-import type { FacePose } from '../motion/pose.ts';
-import { CHANNEL_COUNT } from '../motion/pose.ts';
+import { DRAWN_COUNT } from './drawn-pose.ts';
+import type { DrawnPose } from './drawn-pose.ts';
 import { DISPLACEMENT_VALUES } from './displacement.ts';
 import type { Displacement, Surface } from './displacement.ts';
 import { FIXED } from './sampling.ts';
@@ -66,7 +66,7 @@ export class WarpLattice {
     this.fields = displacementFields(area, displacement, surface);
   }
 
-  update(pose: FacePose): void {
+  update(pose: DrawnPose): void {
     this.forwardX.fill(0);
     this.forwardY.fill(0);
     for (let f = 0; f < this.fields.length; f++) {
@@ -143,7 +143,7 @@ export class WarpLattice {
 
 function displacementFields(area: LatticeArea, displacement: Displacement, surface: Surface): ChannelField[] {
   const count = area.columns * area.rows;
-  const all = Array.from({ length: CHANNEL_COUNT }, (_, channel) => ({
+  const all = Array.from({ length: DRAWN_COUNT }, (_, channel) => ({
     channel,
     dx: new Float32Array(count),
     dy: new Float32Array(count),

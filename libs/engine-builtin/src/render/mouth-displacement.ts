@@ -1,0 +1,141 @@
+import { curveAt, smoothstep } from '../face/face-geometry.ts';
+import type { FaceGeometry } from '../face/face-geometry.ts';
+import { drawn } from './drawn-pose.ts';
+
+/**
+ * How the lips, the chin and the cheeks beside them go with each part of the mouth's pose. The two lips are one beyond the corners of
+ * the mouth: whatever parts them must fade out there, and what doesn't part them must be the same on both.
+ */
+export type Along = (channel: number, da: number, db: number) => void;
+
+/** How far things go at 1, in units of the face. */
+export const reach = {
+  jaw: 0.26,
+  upperLip: 0.05,
+  lowerLip: 0.06,
+  teethUpper: 0.034,
+  tongueLip: 0.03,
+} as const;
+
+const cornerDrop = 0.42;
+/** Corners come in a little when the jaw goes down. */
+const jawNarrows = 0.2;
+const spreadOut = 0.07;
+const spreadUp = 0.018;
+/** Parts of the mouth's own half width, and of a lip's height. */
+const roundIn = 0.34;
+const roundThickerUpper = 0.36;
+const roundThickerLower = 0.24;
+const spreadThinner = 0.14;
+const pressThinner = 0.34;
+const teethThinner = 0.4;
+/** Of an O's height, the upper lip opens this part and the lower lip the rest; it is taller than the jaw alone would make it. */
+const upperOpens = 0.3;
+const roundTaller = 1.3;
+/** Of the gap that the picture has, the upper lip closes this part, the lower one the rest. */
+const upperMeets = 0.45;
+
+/** Part of the lips' width that an O takes. */
+const O_WIDTH = 0.72;
+
+/** Lips with hardly any red are drawn as if they had this much. */
+const LEAST_LIP = 0.06;
+
+/** Position between the corners: −1 at the left one, 0 in the middle of the lips, 1 at the right one. */
+export function mouthPosition(face: FaceGeometry, a: number): number {
+  return a < 0 ? -a / face.leftCornerA : a / face.rightCornerA;
+}
+
+export function mouthDisplacement(face: FaceGeometry): (surface: string, a: number, b: number, along: Along) => void {
+  const seamAt = (a: number) => (curveAt(face.upperSeam, a) + curveAt(face.lowerSeam, a)) / 2;
+  const restGapAt = (a: number) => Math.max(0, curveAt(face.lowerSeam, a) - curveAt(face.upperSeam, a));
+  const beyondCorner = (a: number) => (a < 0 ? face.leftCornerA - a : a - face.rightCornerA);
+  /** From the corner to the edge of the face, where nothing may be dented. */
+  const roomBeyond = (a: number) => Math.min(0.6, Math.max(a < 0 ? face.leftCornerA - face.leftEdgeA : face.rightEdgeA - face.rightCornerA, 0.05));
+  const halfWidth = (a: number) => (a < 0 ? -face.leftCornerA : face.rightCornerA);
+  const upperHeight = Math.max(LEAST_LIP, -face.upperLipB + curveAt(face.upperSeam, 0));
+  const lowerHeight = Math.max(LEAST_LIP, face.lowerLipB - curveAt(face.lowerSeam, 0));
+  // On the side that is turned away the end of the parted lips is seen edge-on and must not gape.
+  const turned = (a: number) => {
+    const other = a < 0 ? face.rightCornerA : -face.leftCornerA;
+    return 1.2 * Math.max(0, 1 - halfWidth(a) / other);
+  };
+  const smile = smoothstep(0.03, 0.1, restGapAt(0));
+  // Smiling lips are drawn tight: at their ends they part little.
+  const ovalGap = (a: number, s: number) => (s < 1 ? (1 - s * s) ** (0.6 + 0.5 * smile + turned(a)) : 0);
+  const roundGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 2) ** (0.8 + turned(a)) : 0);
+
+  const cornerShape = (a: number, s: number) => (s < 1 ? smoothstep(0, 1, s) : 1 - smoothstep(0, 0.6, beyondCorner(a)));
+  const jawAbove = (a: number, s: number, below: number) => cornerDrop * cornerShape(a, s) * (1 - smoothstep(0, 0.45, -below));
+  const jawBelow = (a: number, b: number, s: number, below: number, gap: number) => {
+    const corner = cornerDrop * cornerShape(a, s);
+    const lip = corner + (1 - corner) * gap;
+    const axis = face.chinA * Math.min(Math.max(b / face.chinB, 0), 1.5);
+    const chin = 1 - smoothstep(0.25, 1.1, Math.abs(a - axis));
+    // At the corners the turn to the chin begins at once, in the middle below the lip.
+    const toChin = smoothstep(face.lowerLipB * 0.9 * Math.sqrt(ovalGap(a, s)), face.chinB * 0.8, below);
+    return (lip + (chin - lip) * toChin) * (1 - smoothstep(face.chinB, face.chinB + 1, b));
+  };
+  /** 0 in the middle, −1 and 1 at the corners, fading over the cheeks. */
+  const across = (a: number, b: number, s: number) => {
+    const room = roomBeyond(a);
+    const inside = s < 1 ? 1.25 * s - 0.25 * s ** 3 : 1 - smoothstep(0, room, beyondCorner(a));
+    return Math.sign(a) * inside * (1 - smoothstep(0.1, 0.48, Math.abs(b)));
+  };
+  const cornersOnly = (a: number, b: number, s: number) => cornerShape(a, s) * (1 - smoothstep(0.1, 0.45, Math.abs(b)));
+  const lipWindow = (s: number) => 1 - smoothstep(0.35, 1.05, s);
+  /** 1 at the outer edge of a lip, 0 at its inner edge, at the nose and halfway to the chin. */
+  const thickness = (s: number, from: number, height: number, far: number) => {
+    const here = Math.max(0.4 * height, height * (1 - 0.6 * s * s));
+    return smoothstep(-0.15 * here, here, from) * (1 - smoothstep(here, far, from)) * (1 - smoothstep(0.55, 1.1, s));
+  };
+
+  return (surface, a, b, along) => {
+    const s = Math.abs(mouthPosition(face, a));
+    const below = b - seamAt(a);
+    const lower = surface === 'lowerLip' || (surface !== 'upperLip' && below > 0);
+    const side = across(a, b, s);
+    const room = roomBeyond(a) / 0.6;
+    const window = lipWindow(s);
+    const restGap = restGapAt(a);
+    const narrower = -halfWidth(a) * Math.sqrt(room) * side;
+    const corners = cornersOnly(a, b, s);
+    const above = reach.jaw * jawAbove(a, s, below);
+    const oval = ovalGap(a, s);
+    const o = roundTaller * roundGap(a, s);
+    if (lower) {
+      const edge = curveAt(face.lowerSeam, a);
+      // An O is in the lips' inner edge; their outer one goes down as a whole.
+      const inLip = smoothstep(0, lowerHeight, b - edge);
+      const opens = (1 - upperOpens) * o;
+      along(drawn.jaw, jawNarrows * narrower, reach.jaw * jawBelow(a, b, s, below, oval));
+      along(drawn.jawRound, jawNarrows * narrower, reach.jaw * jawBelow(a, b, s, below, opens + (0.8 * oval - opens) * inLip));
+      along(drawn.jawShut, 0, reach.jaw * jawBelow(a, b, s, below, 0));
+      const thick = lowerHeight * thickness(s, b - edge, lowerHeight, Math.max(lowerHeight * 1.3, 0.62 * face.chinB - edge));
+      const fall = window * (1 - smoothstep(face.lowerLipB, face.lowerLipB + 0.28, b));
+      const raised = 1 - smoothstep(face.lowerLipB * 0.8, Math.max(face.chinB, face.lowerLipB + 0.2), b);
+      along(drawn.lowerLip, 0, reach.lowerLip * (1 - 0.4 * smile) * fall);
+      along(drawn.press, 0, -pressThinner * thick);
+      along(drawn.round, roundIn * narrower, roundThickerLower * thick);
+      along(drawn.spread, spreadOut * room * side, -spreadUp * corners - spreadThinner * thick);
+      along(drawn.meet, 0, -(1 - upperMeets) * restGap * raised);
+      along(drawn.teeth, 0, -teethThinner * thick - 0.45 * restGap * raised);
+      along(drawn.tongueOut, 0, reach.tongueLip * fall);
+    } else {
+      const edge = curveAt(face.upperSeam, a);
+      const nose = Math.max(-face.noseB + edge, upperHeight + 0.08);
+      const thick = upperHeight * thickness(s, edge - b, upperHeight, nose);
+      const fall = window * (1 - smoothstep(-face.upperLipB * 0.9, Math.max(-face.noseB, -face.upperLipB + 0.08), -b));
+      const lowered = 1 - smoothstep(0.7 * upperHeight, nose, edge - b);
+      along(drawn.jaw, jawNarrows * narrower, above);
+      along(drawn.jawRound, jawNarrows * narrower, above - reach.jaw * upperOpens * o * lowered);
+      along(drawn.jawShut, 0, above);
+      along(drawn.upperLip, 0, -reach.upperLip * (1 - 0.8 * smile) * fall);
+      along(drawn.press, 0, pressThinner * thick);
+      along(drawn.round, roundIn * narrower, -roundThickerUpper * thick);
+      along(drawn.spread, spreadOut * room * side, -spreadUp * corners + spreadThinner * thick);
+      along(drawn.meet, 0, upperMeets * restGap * lowered);
+      along(drawn.teeth, 0, -reach.teethUpper * lowered * (1 - smoothstep(0.15, 0.85, s)) * (1 - smile));
+    }
+  };
+}
