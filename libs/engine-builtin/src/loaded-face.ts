@@ -2,13 +2,15 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import sharp from 'sharp';
 import { allocateI420 } from '@visavis/engine';
 import type { AvatarStream, I420Picture, LoadedAvatar, PictureSize, StreamOptions } from '@visavis/engine';
+import { ownInference, VisemeStream } from '@visavis/viseme-net';
+import type { InferenceConnection } from '@visavis/viseme-net';
 import { unpackBundle } from './bundle/container.ts';
 import { partNames } from './bundle/parts.ts';
 import { faceGeometry, smoothstep } from './face/face-geometry.ts';
 import { frameCrop } from './face/framing.ts';
 import { LANDMARK_COUNT, transformMesh } from './face/landmarks.ts';
 import type { FaceMesh } from './face/landmarks.ts';
-import { MOTION_LOOK_AHEAD_MS, MotionSource } from './motion/motion-source.ts';
+import { motionLookAheadMs, MotionSource } from './motion/motion-source.ts';
 import type { FaceTraits } from './motion/motion-source.ts';
 import { restPose } from './motion/pose.ts';
 import { CELL, FaceRenderer } from './render/face-renderer.ts';
@@ -29,8 +31,16 @@ interface Master {
   mouthGain: number;
 }
 
+/** How a face's streams reach the lip sync network. */
+export interface Hearing {
+  /** Without it, this process gets an inference thread of its own with the first stream. */
+  inference?: InferenceConnection;
+  /** How long a frame may wait for the network's answer; without it as long as it takes, which makes frames repeatable. */
+  patienceMs?: number;
+}
+
 /** @throws Error when the bundle is damaged, or made by another engine or version. */
-export async function loadFace(bundle: Uint8Array, identity: { engine: string; engineVersion: string }): Promise<LoadedFace> {
+export async function loadFace(bundle: Uint8Array, identity: { engine: string; engineVersion: string }, hearing: Hearing = {}): Promise<LoadedFace> {
   const { engine, engineVersion, facts, parts } = unpackBundle(bundle);
   if (engine !== identity.engine || engineVersion !== identity.engineVersion) {
     throw new Error(`the bundle was made by ${engine} ${engineVersion}, this is ${identity.engine} ${identity.engineVersion}: prepare the avatar again`);
@@ -43,17 +53,19 @@ export async function loadFace(bundle: Uint8Array, identity: { engine: string; e
   const { data, info } = await sharp(jpeg).toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const { yawDegrees, mouthGain } = facts;
   const master: Master = { ...rgbToPlanes(data, info.width, info.height), mesh: readFloats(meshBytes), yawDegrees, mouthGain };
-  const face = new LoadedFace(master);
+  const face = new LoadedFace(master, hearing);
   await face.warm(USUAL_FRAME);
   return face;
 }
 
 export class LoadedFace implements LoadedAvatar {
   private readonly master: Master;
+  private readonly hearing: Hearing;
   private readonly renderers = new Map<string, FaceRenderer>();
 
-  constructor(master: Master) {
+  constructor(master: Master, hearing: Hearing) {
     this.master = master;
+    this.hearing = hearing;
   }
 
   get memoryBytes(): number {
@@ -70,7 +82,9 @@ export class LoadedFace implements LoadedAvatar {
 
   open(options: StreamOptions): AvatarStream {
     if (options.width % 2 !== 0 || options.height % 2 !== 0) throw new RangeError('a frame needs even sides');
-    return new FaceStream(this.rendererFor(options), options, { mouthGain: this.master.mouthGain, sway: swayOf(this.master.yawDegrees) });
+    const renderer = this.rendererFor(options);
+    const sound = new VisemeStream(this.hearing.inference ?? ownInference(), this.hearing.patienceMs);
+    return new FaceStream(renderer, sound, options, { mouthGain: this.master.mouthGain, sway: swayOf(this.master.yawDegrees) });
   }
 
   close(): void {
@@ -132,17 +146,20 @@ async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
 }
 
 class FaceStream implements AvatarStream {
-  readonly lookAheadMs = MOTION_LOOK_AHEAD_MS;
+  readonly lookAheadMs: number;
   private readonly renderer: FaceRenderer;
+  private readonly sound: VisemeStream;
   private readonly motion: MotionSource;
   private readonly pose = restPose();
   private readonly frameSize: PictureSize;
   /** Where frames are drawn whose sides are not whole cells. */
   private readonly aligned: I420Picture | undefined;
 
-  constructor(renderer: FaceRenderer, options: StreamOptions, traits: FaceTraits) {
+  constructor(renderer: FaceRenderer, sound: VisemeStream, options: StreamOptions, traits: FaceTraits) {
     this.renderer = renderer;
-    this.motion = new MotionSource(options.seed, traits);
+    this.sound = sound;
+    this.lookAheadMs = motionLookAheadMs(options.fps);
+    this.motion = new MotionSource(sound, options.seed, traits);
     this.frameSize = { width: options.width, height: options.height };
     const { width, height } = renderer.size;
     if (width !== options.width || height !== options.height) this.aligned = allocateI420({ width, height });
@@ -163,8 +180,16 @@ class FaceStream implements AvatarStream {
     if (this.aligned) cutTo(this.aligned, out);
   }
 
+  visemeAt(atSample48k: number): number {
+    return this.motion.visemeAt(atSample48k);
+  }
+
+  get guessedFrames(): number {
+    return this.motion.guessedFrames;
+  }
+
   close(): void {
-    // Nothing is held beyond this object.
+    this.sound.close();
   }
 }
 

@@ -42,6 +42,13 @@ export interface AvatarStream {
   truncate(atSample48k: number): void;
   /** Renders the picture due at `atSample48k` into `out`. Times rise from call to call; gaps (dropped frames) are allowed. */
   frame(atSample48k: number, out: I420Picture): void;
+  /**
+   * What the sound at a time looks like: an index into the fifteen visemes (`VISEMES` of viseme-net), or −1 where it is not known (yet), or
+   * the engine doesn't tell. Only of times near the newest frame, and never waits.
+   */
+  visemeAt(atSample48k: number): number;
+  /** Frames that were drawn before all was known that their sound says: the mouth of these was a guess. */
+  readonly guessedFrames: number;
   close(): void;
 }
 

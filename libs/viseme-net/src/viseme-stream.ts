@@ -72,6 +72,11 @@ export class VisemeStream {
     return this.known;
   }
 
+  /** Steps before this are known as soon as the network has answered. */
+  get heardSteps(): number {
+    return stepsHeard(this.sound.end);
+  }
+
   /** Mono at 16 kHz in −1…1. @throws RangeError when more sound waits than is kept. */
   push(pcm: Float32Array): void {
     const oldestNeeded = Math.min(this.next, this.newestNeeded) - CHECKPOINT_STEPS;
@@ -83,7 +88,7 @@ export class VisemeStream {
   truncate(sample: number): void {
     if (sample >= this.sound.end) return;
     this.sound.truncate(sample);
-    const valid = stepsHeard(this.sound.end);
+    const valid = this.heardSteps;
     this.known = Math.min(this.known, valid);
     if (this.asked > 0 && this.next + this.asked > valid) this.unwanted = true;
     if (this.next > valid) this.returnTo(valid - (valid % CHECKPOINT_STEPS));
@@ -93,16 +98,16 @@ export class VisemeStream {
   }
 
   /**
-   * Whether a step is known, after waiting for it if its sound is there. Ask for later steps from call to call; earlier ones are kept for
-   * a second.
+   * Whether a step is known, after waiting for it, or if its sound isn't there, for the last one before it. Ask for later steps from call
+   * to call; earlier ones are kept for a second.
    */
   need(step: number): boolean {
     this.newestNeeded = Math.max(this.newestNeeded, step);
     this.advance();
-    if (this.known > step) return true;
-    if (step >= stepsHeard(this.sound.end)) return false;
+    const last = Math.min(step, this.heardSteps - 1);
+    if (this.known > last) return this.known > step;
     const deadlineMs = performance.now() + this.patienceMs;
-    while (this.known <= step) {
+    while (this.known <= last) {
       const leftMs = deadlineMs - performance.now();
       if (leftMs <= 0 || !this.slot.wait(leftMs)) {
         this.lateAnswers++;
@@ -110,7 +115,7 @@ export class VisemeStream {
       }
       this.advance();
     }
-    return true;
+    return this.known > step;
   }
 
   paramsOffset(step: number): number {
@@ -141,7 +146,7 @@ export class VisemeStream {
       if (!this.slot.answered) return;
       this.takeAnswer();
     }
-    const end = stepsHeard(this.sound.end);
+    const end = this.heardSteps;
     while (this.next < end) {
       if (this.isSilent(this.next)) this.takeSilence();
       else {

@@ -1,11 +1,28 @@
-import { describe, expect, it } from 'vitest';
+import { InferenceService, VisemeStream } from '@visavis/viseme-net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { correlation, loudnessPerFrame, percentile } from '../loudness.ts';
-import { MOTION_LOOK_AHEAD_MS, MotionSource } from './motion-source.ts';
+import { motionLookAheadMs, MotionSource } from './motion-source.ts';
 import { channel, CHANNEL_COUNT, restPose } from './pose.ts';
 import { speechLikeSound } from './speech-like-sound.ts';
 
 const FRAME = 48_000 / 25;
-const MOUTH = [channel.jaw, channel.spread, channel.round, channel.upperLip, channel.lowerLip, channel.press];
+const MOUTH = [channel.jaw, channel.spread, channel.round, channel.upperLip, channel.lowerLip, channel.press, channel.teeth, channel.tongue];
+/** The network's promise, for what is the same but for how it was computed. */
+const SAME = 1e-4;
+
+let inference: InferenceService;
+const streams: VisemeStream[] = [];
+beforeAll(() => {
+  inference = new InferenceService();
+});
+afterAll(() => inference.close());
+afterEach(() => streams.splice(0).forEach((stream) => stream.close()));
+
+function motion(seed: number): MotionSource {
+  const stream = new VisemeStream(inference.connect());
+  streams.push(stream);
+  return new MotionSource(stream, seed);
+}
 
 function poses(source: MotionSource, frames: number, first = 0): Float32Array[] {
   return Array.from({ length: frames }, (_, i) => {
@@ -15,92 +32,131 @@ function poses(source: MotionSource, frames: number, first = 0): Float32Array[] 
   });
 }
 
+function expectSame(got: Float32Array[], expected: Float32Array[]): void {
+  expect(got.length).toBe(expected.length);
+  const furthest = got.map((pose, frame) => Math.max(...pose.map((value, ch) => Math.abs(value - expected[frame]![ch]!))));
+  expect(Math.max(...furthest)).toBeLessThan(SAME);
+}
+
 function jaws(all: Float32Array[]): number[] {
   return all.map((pose) => pose[channel.jaw]!);
 }
 
 describe('motion from sound', () => {
-  it('keeps the mouth shut in silence and in faint noise', () => {
-    const noise = Float32Array.from({ length: 16_000 * 4 }, (_, i) => 0.0015 * Math.sin(i * i * 0.37));
-    for (const pcm of [new Float32Array(16_000 * 4), noise]) {
-      const source = new MotionSource(1);
+  it('keeps the mouth shut in silence and in noise', () => {
+    const noise = (level: number) => Float32Array.from({ length: 16_000 * 4 }, (_, i) => level * Math.sin(i * i * 0.37));
+    for (const pcm of [new Float32Array(16_000 * 4), noise(0.0015), noise(0.05)]) {
+      const source = motion(1);
       source.push(0, pcm);
-      for (const pose of poses(source, 90)) for (const ch of MOUTH) expect(Math.abs(pose[ch]!)).toBeLessThan(0.01);
+      for (const pose of poses(source, 90)) for (const ch of MOUTH) expect(Math.abs(pose[ch]!)).toBeLessThan(0.08);
     }
   });
 
-  it('opens the jaw with the loudness of speech, whatever its level', () => {
+  it('opens the jaw with the syllables of speech, whatever its level', () => {
     for (const level of [1, 0.2]) {
       const pcm = speechLikeSound(8).map((value) => value * level);
-      const source = new MotionSource(1);
+      const source = motion(1);
       source.push(0, pcm);
       const opening = jaws(poses(source, 190));
-      // The first second is left out: a voice's level is only known once it was heard.
-      expect(correlation(opening.slice(25), loudnessPerFrame(pcm, 16_000, 25, 190).slice(25))).toBeGreaterThan(0.7);
-      expect(percentile(opening, 0.95)).toBeGreaterThan(0.4);
-      expect(percentile(opening, 0.05)).toBeLessThan(0.05);
+      // A made-up voice, and openness is not loudness: a mouth that follows vowels follows syllables at least.
+      expect(correlation(opening, loudnessPerFrame(pcm, 16_000, 25, 190))).toBeGreaterThan(0.4);
+      expect(percentile(opening, 0.95)).toBeGreaterThan(0.25);
+      expect(percentile(opening, 0.05)).toBeLessThan(0.1);
       expect(Math.max(...opening)).toBeLessThan(1);
     }
   });
 
   it('gives the same motion however the sound is cut into pieces', () => {
     const pcm = speechLikeSound(3);
-    const whole = new MotionSource(3);
+    const whole = motion(3);
     whole.push(0, pcm);
     const expected = poses(whole, 70);
     for (const piece of [1, 77, 320, 4001]) {
-      const source = new MotionSource(3);
+      const source = motion(3);
       for (let at = 0; at < pcm.length; at += piece) source.push(at * 3, pcm.subarray(at, at + piece));
-      expect(poses(source, 70)).toEqual(expected);
+      expectSame(poses(source, 70), expected);
     }
   });
 
-  it('needs no more sound ahead than it says', () => {
+  it('gives the same motion alone and beside others that are heard in the same calls', () => {
     const pcm = speechLikeSound(3);
-    const whole = new MotionSource(3);
-    whole.push(0, pcm);
-    const expected = poses(whole, 60);
-    const live = new MotionSource(3);
-    const ahead = Math.ceil(MOTION_LOOK_AHEAD_MS * 16);
+    const others = [0.3, 0.7, 1.1, 1.9].map((level) => pcm.map((value, i) => level * value + 0.1 * Math.sin(i * level)));
+    const alone = motion(3);
+    alone.push(0, pcm);
+    const expected = poses(alone, 70);
+    const before = inference.counts;
+    const among = motion(3);
+    const sources = [...others.map((sound) => ({ source: motion(9), sound })), { source: among, sound: pcm }];
+    const got: Float32Array[] = [];
     let pushed = 0;
-    const got = Array.from({ length: 60 }, (_, i) => {
-      const until = i * 640 + ahead;
+    for (let frame = 0; frame < 70; frame++) {
+      const until = Math.min(pcm.length, frame * 640 + 75 * 16);
+      for (const { source, sound } of sources) source.push(pushed * 3, sound.subarray(pushed, until));
+      pushed = until;
+      for (const { source } of sources) {
+        const pose = restPose();
+        source.poseAt(frame * FRAME, pose);
+        if (source === among) got.push(pose);
+      }
+    }
+    expectSame(got, expected);
+    const { runs, steps } = inference.counts;
+    // Two steps a frame for each of five.
+    expect(steps - before.steps).toBeGreaterThan(5 * 140);
+    expect(runs - before.runs).toBeLessThan((steps - before.steps) / 4);
+  });
+
+  it.each([25, 50, 30, 24])('needs no more sound ahead than it says, at %i frames a second', (fps) => {
+    const pcm = speechLikeSound(3);
+    const frames = 2.4 * fps;
+    const frame = 48_000 / fps;
+    const poseOf = (source: MotionSource, at: number): Float32Array => {
+      const pose = restPose();
+      source.poseAt(at, pose);
+      return pose;
+    };
+    const whole = motion(3);
+    whole.push(0, pcm);
+    const expected = Array.from({ length: frames }, (_, i) => poseOf(whole, i * frame));
+    const live = motion(3);
+    let pushed = 0;
+    const got = Array.from({ length: frames }, (_, i) => {
+      const until = Math.ceil((i * 16_000) / fps + motionLookAheadMs(fps) * 16);
       live.push(pushed * 3, pcm.subarray(pushed, until));
       pushed = until;
-      const pose = restPose();
-      live.poseAt(i * FRAME, pose);
-      return pose;
+      return poseOf(live, i * frame);
     });
-    expect(got).toEqual(expected);
+    expectSame(got, expected);
+    expect(motionLookAheadMs(fps)).toBe(fps % 25 === 0 ? 75 : 95);
   });
 
   it('closes smoothly when sound is taken back, and within 300 ms', () => {
-    const source = new MotionSource(5);
+    const source = motion(5);
     source.push(0, speechLikeSound(6));
     const before = poses(source, 60);
     source.truncate(60 * FRAME);
     const after = poses(source, 30, 60);
     const opening = jaws([...before, ...after]);
-    for (let i = 61; i < 90; i++) expect(Math.abs(opening[i]! - opening[i - 1]!)).toBeLessThan(0.37);
-    for (let i = 68; i < 90; i++) expect(opening[i]).toBeLessThan(0.02);
+    for (let i = 60; i < 90; i++) expect(Math.abs(opening[i]! - opening[i - 1]!)).toBeLessThan(0.37);
+    for (let i = 68; i < 90; i++) for (const ch of MOUTH) expect(after[i - 60]![ch]).toBeLessThan(0.02);
   });
 
   it('goes on after an interruption as if the taken-back sound had never come', () => {
     const first = speechLikeSound(2);
     const second = speechLikeSound(5).subarray(16_000 * 2);
     const cut = 16_000 + 123;
-    const interrupted = new MotionSource(5);
+    const interrupted = motion(5);
     interrupted.push(0, first);
     interrupted.truncate(cut * 3);
     interrupted.push(cut * 3, second);
-    const straight = new MotionSource(5);
+    const straight = motion(5);
     straight.push(0, first.subarray(0, cut));
     straight.push(cut * 3, second);
-    expect(poses(interrupted, 90)).toEqual(poses(straight, 90));
+    expectSame(poses(interrupted, 90), poses(straight, 90));
   });
 
   it('refuses sound that leaves a hole, or is too far ahead', () => {
-    const source = new MotionSource(5);
+    const source = motion(5);
     source.push(0, new Float32Array(160));
     expect(() => source.push(960, new Float32Array(160))).toThrow(RangeError);
     expect(() => source.push(480, new Float32Array(16_000 * 31))).toThrow(/ahead/);
@@ -109,7 +165,7 @@ describe('motion from sound', () => {
 
 describe('idle motion', () => {
   it('never freezes, stays small, and blinks at a human rate', () => {
-    const source = new MotionSource(42);
+    const source = motion(42);
     const all = poses(source, 25 * 60);
     for (let i = 25; i < all.length; i++) expect(all[i]).not.toEqual(all[i - 1]);
     expect(Math.max(...all.map((pose) => Math.abs(pose[channel.yaw]!)))).toBeLessThan(0.06);
@@ -119,7 +175,7 @@ describe('idle motion', () => {
   });
 
   it('repeats itself from its seed and differs between seeds', () => {
-    const [a, b, c] = [1, 1, 2].map((seed) => poses(new MotionSource(seed), 50));
+    const [a, b, c] = [1, 1, 2].map((seed) => poses(motion(seed), 50));
     expect(a).toEqual(b);
     expect(a).not.toEqual(c);
     expect(a![0]).toHaveLength(CHANNEL_COUNT);

@@ -1,29 +1,27 @@
 import { ENGINE_SAMPLE_RATE_HZ, MEDIA_CLOCK_HZ } from '@visavis/engine';
+import { LOOK_AHEAD_MS, MOUTH_PARAMS, STEP_MS, stepOfMs, VISEMES } from '@visavis/viseme-net';
+import type { VisemeStream } from '@visavis/viseme-net';
 import { IdleMotion } from './idle-motion.ts';
-import { MAX_AHEAD_MS, MouthTrack } from './mouth-track.ts';
+import { MouthDynamics } from './mouth-dynamics.ts';
+import { applyMouth } from './mouth-pose.ts';
 import { channel } from './pose.ts';
 import type { FacePose } from './pose.ts';
-import { HOP_SAMPLES, shape, SHAPE_COUNT, WINDOW_SAMPLES } from './speech-shape.ts';
+import { VoiceStress } from './voice-stress.ts';
 
 /*
  * Hot path: no allocation after construction.
  *
- * From sound to poses: what the renderer draws. A better motion source replaces this file and those it uses, nothing else.
+ * From sound to poses: what the renderer draws. The lip sync network says the mouth's shape every 20 ms; here it becomes that of a
+ * frame's time, within what a mouth can do. A better motion source replaces this file and those it uses, nothing else.
  */
 const CLOCK_PER_SAMPLE = MEDIA_CLOCK_HZ / ENGINE_SAMPLE_RATE_HZ;
-/** Lips move a little before their sound: the shape shown is that of this much later, which also undoes the smoothing's delay. */
-const LEAD_MS = 24;
-/** The lead, half a window of sound around a step, and the step after the one that is shown. */
-export const MOTION_LOOK_AHEAD_MS = LEAD_MS + ((WINDOW_SAMPLES / 2 + HOP_SAMPLES) / ENGINE_SAMPLE_RATE_HZ) * 1000;
-/** No lip or jaw goes faster than this, in parts of its way per millisecond: audio that was taken back leaves no jump. */
-const MAX_SPEED_PER_MS = 0.009;
-
-const SHAPE_CHANNELS = [
-  [shape.jaw, channel.jaw],
-  [shape.upperLip, channel.upperLip],
-  [shape.lowerLip, channel.lowerLip],
-  [shape.press, channel.press],
-] as const;
+const CLOCK_PER_MS = MEDIA_CLOCK_HZ / 1000;
+/** Audio may be pushed this far ahead of the newest frame. */
+export const MAX_AHEAD_MS = 30_000;
+/** Where nothing more is known, because sound was taken back or an answer is late, the mouth keeps its shape this long, and then closes. */
+const HOLD_MS = 40;
+const CLOSING_MS = 60;
+const SILENT = VISEMES.indexOf('sil');
 
 export interface FaceTraits {
   /** Factor on the jaw, for faces that show more or less of it than others. */
@@ -32,15 +30,24 @@ export interface FaceTraits {
   sway: number;
 }
 
+/** Frames whose times are not all steps of the network lie between two of them, and must wait for the later one. */
+export function motionLookAheadMs(fps: number): number {
+  return Number.isInteger(1000 / fps / STEP_MS) ? LOOK_AHEAD_MS : LOOK_AHEAD_MS + STEP_MS;
+}
+
 export class MotionSource {
-  private readonly track = new MouthTrack();
+  private readonly sound: VisemeStream;
   private readonly idle: IdleMotion;
   private readonly mouthGain: number;
-  private readonly wanted = new Float32Array(SHAPE_COUNT);
-  private readonly shown = new Float32Array(SHAPE_COUNT);
+  private readonly wanted = new Float32Array(MOUTH_PARAMS.length);
+  private readonly mouth = new MouthDynamics();
+  private readonly stress = new VoiceStress();
+  private stressSteps = 0;
   private newestFrame = 0;
 
-  constructor(seed: number, { mouthGain, sway }: FaceTraits = { mouthGain: 1, sway: 1 }) {
+  /** @param sound is closed by its maker. */
+  constructor(sound: VisemeStream, seed: number, { mouthGain, sway }: FaceTraits = { mouthGain: 1, sway: 1 }) {
+    this.sound = sound;
     this.mouthGain = mouthGain;
     this.idle = new IdleMotion(seed, sway);
   }
@@ -48,40 +55,68 @@ export class MotionSource {
   /** @throws RangeError when the piece doesn't follow the last one, or reaches too far ahead of the frames. */
   push(atSample48k: number, pcm16k: Float32Array): void {
     const start = Math.round(atSample48k / CLOCK_PER_SAMPLE);
-    if (start !== this.track.endSample) {
-      throw new RangeError(`audio must follow on: expected a piece at ${this.track.endSample * CLOCK_PER_SAMPLE}, got ${atSample48k}`);
+    if (start !== this.sound.endSample) {
+      throw new RangeError(`audio must follow on: expected a piece at ${this.sound.endSample * CLOCK_PER_SAMPLE}, got ${atSample48k}`);
     }
-    const aheadMs = ((start + pcm16k.length) * CLOCK_PER_SAMPLE - this.newestFrame) / (MEDIA_CLOCK_HZ / 1000);
+    const aheadMs = ((start + pcm16k.length) * CLOCK_PER_SAMPLE - this.newestFrame) / CLOCK_PER_MS;
     if (aheadMs > MAX_AHEAD_MS) throw new RangeError(`audio was pushed ${Math.round(aheadMs)} ms ahead; at most ${MAX_AHEAD_MS} are kept`);
-    this.track.push(pcm16k);
+    this.sound.push(pcm16k);
   }
 
   truncate(atSample48k: number): void {
-    this.track.truncate(Math.round(atSample48k / CLOCK_PER_SAMPLE));
+    this.sound.truncate(Math.round(atSample48k / CLOCK_PER_SAMPLE));
   }
 
   /** Writes the pose at a time; times rise from call to call. */
   poseAt(atSample48k: number, pose: FacePose): void {
-    const elapsedMs = Math.max(0, (atSample48k - this.newestFrame) / (MEDIA_CLOCK_HZ / 1000));
+    const elapsedMs = Math.max(0, (atSample48k - this.newestFrame) / CLOCK_PER_MS);
     this.newestFrame = atSample48k;
     pose.fill(0);
     this.idle.addTo(pose, atSample48k / MEDIA_CLOCK_HZ);
-    this.track.shapeAt(atSample48k / CLOCK_PER_SAMPLE + (LEAD_MS * ENGINE_SAMPLE_RATE_HZ) / 1000, this.wanted);
-    this.wanted[shape.jaw]! *= this.mouthGain;
-    const furthest = MAX_SPEED_PER_MS * Math.max(elapsedMs, 1);
-    for (let i = 0; i < SHAPE_COUNT; i++) {
-      const way = this.wanted[i]! - this.shown[i]!;
-      this.shown[i]! += way > furthest ? furthest : way < -furthest ? -furthest : way;
-    }
-    for (let i = 0; i < SHAPE_CHANNELS.length; i++) {
-      pose[SHAPE_CHANNELS[i]![1]]! += this.shown[SHAPE_CHANNELS[i]![0]]!;
-    }
-    const wide = this.shown[shape.wide]!;
-    pose[channel.spread] = Math.max(wide, 0);
-    pose[channel.round] = Math.max(-wide, 0);
+    const step = stepOfMs(atSample48k / CLOCK_PER_MS);
+    this.shapeAt(step);
+    this.mouth.follow(this.wanted, elapsedMs);
+    applyMouth(this.mouth.shown, 0, this.mouthGain, pose);
     // A speaker's head goes with the stress: it dips a little, and the brows lift.
-    const stress = this.shown[shape.emphasis]!;
-    pose[channel.pitch]! += 0.022 * stress;
-    pose[channel.brow]! += 0.35 * stress;
+    this.followStress(Math.floor(step));
+    pose[channel.pitch]! += 0.022 * this.stress.value;
+    pose[channel.brow]! += 0.35 * this.stress.value;
+  }
+
+  /** Index of the viseme at a time, or −1 where it is not known. */
+  visemeAt(atSample48k: number): number {
+    return this.sound.visemeAt(Math.round(stepOfMs(atSample48k / CLOCK_PER_MS)));
+  }
+
+  /** Frames that were drawn before the network had answered for them. */
+  get guessedFrames(): number {
+    return this.sound.lateAnswers;
+  }
+
+  /** The wanted shape at a place between steps. */
+  private shapeAt(place: number): void {
+    const { params } = this.sound;
+    const step = Math.floor(place);
+    const part = place - step;
+    if (this.sound.need(Math.ceil(place))) {
+      const before = this.sound.paramsOffset(step);
+      const after = this.sound.paramsOffset(step + 1);
+      for (let i = 0; i < MOUTH_PARAMS.length; i++) this.wanted[i] = part === 0 ? params[before + i]! : params[before + i]! * (1 - part) + params[after + i]! * part;
+      return;
+    }
+    const last = this.sound.knownSteps - 1;
+    const sinceMs = (place - last) * STEP_MS - HOLD_MS;
+    const kept = last < 0 ? 0 : sinceMs > 0 ? Math.exp(-sinceMs / CLOSING_MS) : 1;
+    const at = this.sound.paramsOffset(Math.max(last, 0));
+    for (let i = 0; i < MOUTH_PARAMS.length; i++) this.wanted[i] = kept * params[at + i]!;
+  }
+
+  private followStress(step: number): void {
+    const until = Math.min(step + 1, this.sound.knownSteps);
+    for (; this.stressSteps < until; this.stressSteps++) {
+      this.stress.step(this.sound.loudnessAt(this.stressSteps), this.sound.visemeAt(this.stressSteps) !== SILENT);
+    }
+    // Nothing is said while nothing is heard.
+    for (; this.stressSteps <= step && step >= this.sound.heardSteps; this.stressSteps++) this.stress.step(0, false);
   }
 }
