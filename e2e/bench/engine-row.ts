@@ -16,6 +16,7 @@ const TARGET = 0.5;
 /** In this process, without network or pacing: what a frame costs before and after the encoder, against the encoder. */
 export const engineRow: Row = {
   ids: ['engine'],
+  alone: true,
   async measure() {
     const engine = createBuiltinEngine();
     const avatar = await engine.load((await engine.prepare(testPortrait())).bundle);

@@ -1,8 +1,17 @@
 import type { Avatar } from '../support/api-types.ts';
 import type { Stage } from '../support/stage.ts';
 import { percentile } from '../support/statistics.ts';
+import type { Table } from './table.ts';
 
-export interface Bench {
+export interface Surroundings {
+  /** Videos of speakers to compare lip sync with, given by --clip. */
+  clips: readonly string[];
+  /** Says what is being done now. */
+  say(what: string): void;
+}
+
+/** A running product, and what to talk to it with. */
+export interface Bench extends Surroundings {
   stage: Stage;
   avatar: Avatar;
 }
@@ -17,15 +26,18 @@ export interface Measured {
   reached: boolean;
   /** Everything else worth keeping, for bench.json. */
   details: Record<string, unknown>;
+  /** More than fits into a line: printed below the budget. */
+  tables?: Table[];
 }
 
 /** Measures one or more lines of the table; `ids` are what `npm run bench -- <id>` is matched with. */
-export interface Row {
+interface AnyRow {
   ids: readonly string[];
   /** Only measured when asked for by name or with --long. */
   long?: boolean;
-  measure(bench: Bench): Promise<Measured[]>;
 }
+
+export type Row = AnyRow & ({ alone?: false; measure(bench: Bench): Promise<Measured[]> } | { /** Needs no product. */ alone: true; measure(surroundings: Surroundings): Promise<Measured[]> });
 
 /** A line about durations: p50 and p95 of the runs, judged by the p95. */
 export function durations(id: string, what: string, budgetMs: number, runsMs: readonly number[], details: Record<string, unknown> = {}): Measured {
