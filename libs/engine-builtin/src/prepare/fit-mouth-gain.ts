@@ -7,10 +7,11 @@ import { i420ToRgb } from '../render/i420-to-rgb.ts';
 /** Speech goes this far with the jaw in its loudest parts. */
 const LOUD_JAW = 0.65;
 const TRIED_JAWS = [0.45, 0.7] as const;
-/** By how much the lips should then be further apart than at rest, in eye distances. */
-const WANTED_RISE = 0.105;
+/** By how much the lips should then be further apart than at rest, in eye distances, as the mesh sees it: it sees less than is drawn. */
+const WANTED_RISE = 0.09;
 const MIN_GAIN = 0.6;
-const MAX_GAIN = 1.2;
+/** The mesh sees least of a smile that opens further: what it asks for there would be a shout. */
+const MAX_GAIN = 1.1;
 const SIZE = { width: 512, height: 512 } as const;
 
 /**

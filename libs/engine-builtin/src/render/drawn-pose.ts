@@ -30,7 +30,7 @@ export type DrawnPose = Float32Array;
 /** Lips at the teeth part by this much less: the rest of the contract's "opening". */
 const TEETH_CLOSE = 0.8;
 /** A smile gives way to a wide open mouth. */
-const JAW_MEETS = 0.6;
+const JAW_MEETS = 0.45;
 
 export function toDrawnPose(pose: FacePose, out: DrawnPose): void {
   out.set(pose);

@@ -144,8 +144,8 @@ function lightOfFace(face: FaceGeometry, texture: Texture, openAtRest: boolean):
   const white = whites[Math.floor(whites.length * 0.75)]!;
   const toothLuma = Math.min(Math.max(0.8 * bright.y, 0.86 * white.y, 60), 205);
   return {
-    tooth: openAtRest ? shownTooth(face, at) : { y: toothLuma, u: 128 + 0.68 * (bright.u - 128), v: 128 + 0.6 * (bright.v - 128) },
-    tongue: { y: 16 + 0.4 * (bright.y - 16), u: 128 + 0.45 * (bright.u - 128), v: 128 + 0.7 * (bright.v - 128) + 10 },
+    tooth: openAtRest ? shownTooth(face, at) : { y: toothLuma, u: 128 + 0.76 * (bright.u - 128), v: 128 + 0.7 * (bright.v - 128) },
+    tongue: { y: 16 + 0.35 * (bright.y - 16), u: 128 + 0.45 * (bright.u - 128), v: 128 + 0.7 * (bright.v - 128) + 10 },
     tongueTip: { y: 16 + 0.58 * (bright.y - 16), u: 128 + 0.5 * (bright.u - 128), v: Math.min(128 + 0.7 * (bright.v - 128) + 18, 156) },
     cavity: { y: 18 + 0.06 * bright.y, u: 126, v: 137 },
   };

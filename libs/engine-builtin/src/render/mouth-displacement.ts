@@ -17,9 +17,9 @@ export const reach = {
   tongueLip: 0.03,
 } as const;
 
-const cornerDrop = 0.42;
+const cornerDrop = 0.35;
 /** Corners come in a little when the jaw goes down. */
-const jawNarrows = 0.2;
+const jawNarrows = 0.15;
 const spreadOut = 0.07;
 const spreadUp = 0.018;
 /** Parts of the mouth's own half width, and of a lip's height. */
@@ -80,7 +80,7 @@ export function mouthDisplacement(face: FaceGeometry): (surface: string, a: numb
   const across = (a: number, b: number, s: number) => {
     const room = roomBeyond(a);
     const inside = s < 1 ? 1.25 * s - 0.25 * s ** 3 : 1 - smoothstep(0, room, beyondCorner(a));
-    return Math.sign(a) * inside * (1 - smoothstep(0.1, 0.48, Math.abs(b)));
+    return Math.sign(a) * inside * (1 - smoothstep(0.1, 0.44, Math.abs(b)));
   };
   const cornersOnly = (a: number, b: number, s: number) => cornerShape(a, s) * (1 - smoothstep(0.1, 0.45, Math.abs(b)));
   const lipWindow = (s: number) => 1 - smoothstep(0.35, 1.05, s);
