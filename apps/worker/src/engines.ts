@@ -1,5 +1,5 @@
 import type { AvatarEngine } from '@visavis/engine';
-import { createBuiltinEngine } from '@visavis/engine-builtin';
+import { createBuiltinEngine, type Hearing } from '@visavis/engine-builtin';
 
 /** The one place that knows which engines there are. Another engine is one more line here. */
 export interface EngineRegistry {
@@ -10,8 +10,9 @@ export interface EngineRegistry {
   names(): string[];
 }
 
-export function createEngines(): EngineRegistry {
-  const builtin = createBuiltinEngine();
+/** @param hearing how engines that need it reach the lip sync network. */
+export function createEngines(hearing: Hearing = {}): EngineRegistry {
+  const builtin = createBuiltinEngine(hearing);
   const engines = new Map<string, AvatarEngine>([[builtin.name, builtin]]);
   return {
     preferred: builtin,

@@ -1,6 +1,7 @@
 import { BullModule } from '@nestjs/bullmq';
 import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from '@visavis/logging';
+import { InferenceService } from '@visavis/viseme-net';
 import { AVATAR_PREPARE_QUEUE, createCommandReader, createFleet, createQueueConnection, createRedis, createSessionChannel, QUEUE_PREFIX, sessionQueueName, type CommandReader, type Redis } from '@visavis/queue';
 import { ApiClient } from './api-client';
 import { AvatarCache } from './avatars/avatar-cache';
@@ -49,6 +50,11 @@ export class WorkerModule implements OnApplicationShutdown {
             new PipelinePool({
               threadUrl: new URL('./pipeline-thread.js', import.meta.url),
               threads: config.threads,
+              inference: new InferenceService({
+                threadUrl: new URL('./inference-thread.js', import.meta.url),
+                assetsUrl: new URL('./viseme-net/', import.meta.url),
+                onThreadLost: (error) => logger.error({ error }, 'the inference thread was lost and replaced'),
+              }),
               onThreadLost: (error) => logger.error({ error }, 'a pipeline thread was lost and replaced'),
             }),
         },

@@ -218,6 +218,49 @@ describe('speech', () => {
   });
 });
 
+describe('visemes', () => {
+  type Told = PipelineEvent & { type: 'utterance.visemes'; atMs: number };
+  const told = (id: string): Told[] => rig.events.filter((event): event is Told => event.type === 'utterance.visemes' && event.utteranceId === id);
+
+  it('are told about once a second and to the last sample before the end, for those that asked', async () => {
+    rig = openSessionRig();
+    rig.session.speak({ utteranceId: 'a', source: tone(2500), visemes: true });
+    rig.session.speak({ utteranceId: 'b', source: tone(1500) });
+    await rig.time.advance(5000);
+    expect(told('b')).toEqual([]);
+    expect(told('a').length).toBe(3);
+    const segments = told('a').flatMap(({ visemes }) => visemes);
+    segments.slice(1).forEach(({ startMs }, i) => expect(startMs).toBe(segments[i]!.startMs + segments[i]!.durationMs));
+    expect(segments[0]!.startMs).toBe(0);
+    expect(segments.at(-1)!.startMs + segments.at(-1)!.durationMs).toBe(2500);
+    segments.slice(1, -1).forEach(({ durationMs }) => expect(durationMs).toBe(200));
+    expect(new Set(segments.map(({ viseme }) => viseme))).toEqual(new Set(['aa', 'ou']));
+    const types = rig.events.map(({ type }) => type);
+    expect(types.lastIndexOf('utterance.visemes')).toBe(types.indexOf('utterance.ended') - 1);
+  });
+
+  it('count from the first sample of an utterance that was begun elsewhere', async () => {
+    rig = openSessionRig();
+    rig.session.speak({ utteranceId: 'a', source: tone(2000), startAtMs: 1500, visemes: true });
+    await rig.time.advance(2000);
+    const segments = told('a').flatMap(({ visemes }) => visemes);
+    expect(segments[0]!.startMs).toBe(1500);
+    expect(segments.at(-1)!.startMs + segments.at(-1)!.durationMs).toBe(2000);
+  });
+
+  it('end with what was heard when interrupted, and are none for what was not', async () => {
+    rig = openSessionRig();
+    rig.session.speak({ utteranceId: 'a', source: tone(5000), visemes: true });
+    rig.session.speak({ utteranceId: 'b', source: tone(5000), visemes: true });
+    await rig.time.advance(700);
+    rig.session.interrupt();
+    await rig.time.advance(200);
+    const last = told('a').at(-1)!.visemes.at(-1)!;
+    expect(last.startMs + last.durationMs).toBe(playedMsOf(ofUtterances(rig).find(({ type }) => type === 'utterance.ended')));
+    expect(told('b')).toEqual([]);
+  });
+});
+
 describe('interrupt', () => {
   it('is silent with the next packet, closes the mouth at once and ends everything exactly once, in order', async () => {
     rig = openSessionRig();

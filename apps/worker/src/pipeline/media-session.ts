@@ -85,7 +85,7 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     this.nextAudioMs = startMs;
     this.nextVideoMs = startMs + VIDEO_HOLD_MS;
     this.stream = options.avatar.open({ width, height, fps, seed: options.seed });
-    this.line = new SpeechLine(Math.ceil((this.stream.lookAheadMs - VIDEO_HOLD_MS) / PACKET_MS), options.onEvent);
+    this.line = new SpeechLine(Math.ceil((this.stream.lookAheadMs - VIDEO_HOLD_MS) / PACKET_MS), options.onEvent, (at) => this.stream.visemeAt(at));
     this.opus = createOpusEncoder();
     this.video = createVideoEncoder({ codec: options.codec, width, height, fps, maxBitrate: options.maxBitrate ?? DEFAULT_MAX_BITRATE });
     this.picture = allocateI420({ width, height });
@@ -177,6 +177,7 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     const startedMs = performance.now();
     this.stream.frame(sample, this.picture);
     const renderedMs = performance.now();
+    stats.framesGuessed = this.stream.guessedFrames;
     const wanted = this.keyFrameWanted;
     this.keyFrameWanted = false;
     const encoded = this.video.encode(this.picture, wanted);

@@ -5,6 +5,8 @@ export interface MediaSessionStats {
   framesLate: number;
   /** Left out because the next one was due. */
   framesDropped: number;
+  /** Drawn before the engine knew all that their sound says. */
+  framesGuessed: number;
   maxLateMs: number;
   keyFrames: number;
   videoBytes: number;
@@ -24,6 +26,7 @@ export function emptyStats(): MediaSessionStats {
     framesSent: 0,
     framesLate: 0,
     framesDropped: 0,
+    framesGuessed: 0,
     maxLateMs: 0,
     keyFrames: 0,
     videoBytes: 0,

@@ -5,6 +5,7 @@
  */
 import type { PipelineEventHandler } from './pipeline-event.ts';
 import { SpeechFeed, type SpeechSource, type SpeechSourceOpener } from './speech-feed.ts';
+import { UtteranceVisemes } from './utterance-visemes.ts';
 
 export const PACKET_SAMPLES = 960;
 const SAMPLES_PER_MS = 48;
@@ -23,12 +24,15 @@ export interface SpeakOptions {
   source: SpeechSource | SpeechSourceOpener;
   /** How much was already heard, when another worker began it. */
   startAtMs?: number;
+  /** Report what it looks like, too. */
+  visemes?: boolean;
 }
 
 interface Utterance {
   id: string;
   feed: SpeechFeed;
   startAtMs: number;
+  visemes: UtteranceVisemes | undefined;
   sentSamples: number;
   interrupted: boolean;
   ended: boolean;
@@ -56,11 +60,16 @@ export class SpeechLine {
   private running = false;
   private dry = false;
   private readonly onEvent: PipelineEventHandler;
+  private readonly visemeAt: (atSample48k: number) => number;
 
-  /** @param lookAheadPackets at least 1: an interruption fades out what is still in the line. */
-  constructor(lookAheadPackets: number, onEvent: PipelineEventHandler) {
+  /**
+   * @param lookAheadPackets at least 1: an interruption fades out what is still in the line.
+   * @param visemeAt see AvatarStream.
+   */
+  constructor(lookAheadPackets: number, onEvent: PipelineEventHandler, visemeAt: (atSample48k: number) => number) {
     this.lookAheadPackets = Math.max(1, lookAheadPackets);
     this.onEvent = onEvent;
+    this.visemeAt = visemeAt;
     for (let index = 0; index <= this.lookAheadPackets; index++) {
       this.slots.push({ pcm: new Float32Array(PACKET_SAMPLES), utterance: undefined, samples: 0, last: false, silent: true });
     }
@@ -72,10 +81,18 @@ export class SpeechLine {
     return this.queue.length > 0 || this.slots.some((slot) => slot.utterance !== undefined);
   }
 
-  speak({ utteranceId, source, startAtMs = 0 }: SpeakOptions): void {
+  speak({ utteranceId, source, startAtMs = 0, visemes = false }: SpeakOptions): void {
     const open: SpeechSourceOpener = typeof source === 'function' ? source : () => source;
     const feed = new SpeechFeed(open, Math.round(startAtMs * SAMPLES_PER_MS));
-    this.queue.push({ id: utteranceId, feed, startAtMs, sentSamples: 0, interrupted: false, ended: false });
+    this.queue.push({
+      id: utteranceId,
+      feed,
+      startAtMs,
+      visemes: visemes ? new UtteranceVisemes(startAtMs, this.visemeAt) : undefined,
+      sentSamples: 0,
+      interrupted: false,
+      ended: false,
+    });
     this.openFeeds();
   }
 
@@ -95,9 +112,10 @@ export class SpeechLine {
 
   /** The due packet is on the wire: reports what began, went on or ended with it. */
   hasLeft(): void {
+    const at = this.left * PACKET_SAMPLES;
     const slot = this.slotAt(this.left++);
     const { utterance } = slot;
-    if (utterance !== undefined) this.account(utterance, slot);
+    if (utterance !== undefined) this.account(utterance, slot, at);
     while (this.cut.length > 0) this.end(this.cut.shift()!);
   }
 
@@ -193,20 +211,28 @@ export class SpeechLine {
     }
   }
 
-  private account(utterance: Utterance, slot: Slot): void {
+  private account(utterance: Utterance, slot: Slot, atSample48k: number): void {
     const before = utterance.sentSamples;
     utterance.sentSamples += slot.samples;
+    if (slot.samples > 0) utterance.visemes?.note(atSample48k, slot.samples);
     // A resumed utterance was started elsewhere.
     if (before === 0 && utterance.sentSamples > 0 && utterance.startAtMs === 0) this.onEvent({ type: 'utterance.started', utteranceId: utterance.id });
     if (slot.last) this.end(utterance);
     else if (Math.floor(utterance.sentSamples / POSITION_EVERY_SAMPLES) > Math.floor(before / POSITION_EVERY_SAMPLES)) {
       this.onEvent({ type: 'utterance.position', utteranceId: utterance.id, playedMs: playedMs(utterance) });
+      this.tellVisemes(utterance, false);
     }
+  }
+
+  private tellVisemes(utterance: Utterance, atTheEnd: boolean): void {
+    const visemes = utterance.visemes?.take(atTheEnd) ?? [];
+    if (visemes.length > 0) this.onEvent({ type: 'utterance.visemes', utteranceId: utterance.id, visemes });
   }
 
   private end(utterance: Utterance): void {
     if (utterance.ended) return;
     utterance.ended = true;
+    this.tellVisemes(utterance, true);
     const { failure } = utterance.feed;
     this.onEvent({
       type: 'utterance.ended',

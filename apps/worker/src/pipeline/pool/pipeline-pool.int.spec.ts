@@ -77,6 +77,16 @@ describe('a pool of pipeline threads', () => {
     sessions.forEach((session) => session.close());
   });
 
+  it('tells visemes of speech that asked for them', async () => {
+    const events: PipelineEvent[] = [];
+    const session = await pool.createMediaSession(options(events));
+    session.speak({ utteranceId: 'u', source: tone(500), visemes: true });
+    await vi.waitFor(() => expect(typesOf(events)).toContain('utterance.ended'), patience);
+    const told = events.flatMap((event) => (event.type === 'utterance.visemes' ? event.visemes : []));
+    expect(told.reduce((sum, { durationMs }) => sum + durationMs, 0)).toBe(500);
+    session.close();
+  });
+
   it('interrupts: the source is closed here, and each utterance ends once', async () => {
     const events: PipelineEvent[] = [];
     const session = await pool.createMediaSession(options(events));

@@ -2,12 +2,13 @@ import { type RtpSenderStats } from '@visavis/rtp';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import type { InferenceConnection, InferenceService } from '@visavis/viseme-net';
 import type { CreatedMediaSession, CreateMediaSessionOptions } from '../create-media-session.ts';
 import { emptyStats, type MediaSessionStats } from '../media-stats.ts';
 import type { SpeakOptions } from '../speech-line.ts';
 import { createSpeechRelay, type SpeechRelay } from './speech-relay.ts';
 import { warmUpSpeech } from './warm-up.ts';
-import type { FromThread, SessionOrder, ToThread } from './thread-messages.ts';
+import type { FromThread, PipelineThreadData, SessionOrder, ToThread } from './thread-messages.ts';
 
 /** An avatar in the memory of every thread of a pool. */
 export interface PooledAvatar {
@@ -21,6 +22,8 @@ export interface PipelinePoolOptions {
   /** The thread's program: one that calls `hostPipelineThread`. */
   threadUrl: URL;
   threads: number;
+  /** Runs the lip sync network for all threads; closed with the pool. */
+  inference?: InferenceService;
   /** A thread died and is replaced; its sessions have failed. */
   onThreadLost(error: Error): void;
 }
@@ -51,6 +54,7 @@ interface Session {
 
 interface Thread {
   worker: Worker;
+  inference: InferenceConnection | undefined;
   weight: number;
 }
 
@@ -144,9 +148,10 @@ export class PipelinePool {
     if (this.closed) return;
     this.closed = true;
     await Promise.all(this.threads.map(stopThread));
+    await this.options.inference?.close();
   }
 
-  private speak(number: number, session: Session, { utteranceId, source, startAtMs = 0 }: SpeakOptions): void {
+  private speak(number: number, session: Session, { utteranceId, source, startAtMs = 0, visemes = false }: SpeakOptions): void {
     if (session.closed) return;
     const speech = this.nextNumber++;
     const forget = (): void => {
@@ -163,12 +168,13 @@ export class PipelinePool {
     });
     session.speeches.set(speech, relay);
     this.speechSessions.set(speech, session);
-    tell(session.thread, { type: 'speak', session: number, speech, utteranceId, startAtMs });
+    tell(session.thread, { type: 'speak', session: number, speech, utteranceId, startAtMs, visemes });
   }
 
   private startThread(): Thread {
-    const worker = new Worker(this.options.threadUrl);
-    const thread: Thread = { worker, weight: 0 };
+    const inference = this.options.inference?.connect();
+    const worker = new Worker(this.options.threadUrl, { workerData: { inference } satisfies PipelineThreadData });
+    const thread: Thread = { worker, inference, weight: 0 };
     worker.on('message', (message: FromThread) => this.handle(thread, message));
     worker.on('error', (error) => this.replace(thread, error instanceof Error ? error : new Error(String(error))));
     worker.on('exit', (code) => this.replace(thread, new Error(`a pipeline thread ended with ${code}`)));
@@ -179,6 +185,7 @@ export class PipelinePool {
   private replace(dead: Thread, error: Error): void {
     const index = this.threads.indexOf(dead);
     if (index < 0 || this.closed) return;
+    if (dead.inference) this.options.inference?.disconnect(dead.inference);
     const thread = this.startThread();
     this.threads[index] = thread;
     for (const [number, avatar] of this.avatars) {

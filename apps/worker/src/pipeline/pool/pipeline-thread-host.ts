@@ -69,7 +69,7 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
         void open(message);
         return;
       case 'speak': {
-        const { session, speech, utteranceId, startAtMs } = message;
+        const { session, speech, utteranceId, startAtMs, visemes } = message;
         const pulled = createPulledSpeech({
           pull: () => tell({ type: 'pull', speech }),
           drop: () => {
@@ -78,7 +78,7 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
           },
         });
         speeches.set(speech, pulled);
-        sessions.get(session)?.speak({ utteranceId, source: pulled.open, startAtMs });
+        sessions.get(session)?.speak({ utteranceId, source: pulled.open, startAtMs, visemes });
         return;
       }
       case 'piece':

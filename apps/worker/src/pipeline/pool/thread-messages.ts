@@ -1,4 +1,5 @@
 import type { RtpSenderStats } from '@visavis/rtp';
+import type { InferenceConnection } from '@visavis/viseme-net';
 import type { CreateMediaSessionOptions } from '../create-media-session.ts';
 import type { MediaSessionStats } from '../media-stats.ts';
 import type { PipelineEvent } from '../pipeline-event.ts';
@@ -6,12 +7,17 @@ import type { PipelineEvent } from '../pipeline-event.ts';
 /** A session's options without what can't cross between threads. */
 export type SessionOrder = Omit<CreateMediaSessionOptions, 'avatar' | 'onEvent' | 'onNetworkError'>;
 
+/** What a thread is given at its start. */
+export interface PipelineThreadData {
+  inference: InferenceConnection | undefined;
+}
+
 /** What the pool tells a thread. Numbers name avatars, sessions and speeches; the pool never uses one twice. */
 export type ToThread =
   | { type: 'load'; avatar: number; engine: string; bundle: Uint8Array }
   | { type: 'unload'; avatar: number }
   | { type: 'open'; session: number; avatar: number; order: SessionOrder }
-  | { type: 'speak'; session: number; speech: number; utteranceId: string; startAtMs: number }
+  | { type: 'speak'; session: number; speech: number; utteranceId: string; startAtMs: number; visemes: boolean }
   | { type: 'piece'; speech: number; samples: Float32Array }
   | { type: 'end of speech'; speech: number; failure?: { code: string; detail: string } }
   | { type: 'interrupt'; session: number }

@@ -46,6 +46,9 @@ export function createGradientAvatar(lookAheadMs = 60): GradientAvatar {
           for (let index = 0; index < width * height; index++) out.data[index] = (index + atSample48k / 480) & 0xff;
           out.data.fill(128, width * height);
         },
+        // Says "aa" and "ou" in turns, 200 ms each, and as late as an engine may.
+        visemeAt: (atSample48k) => (heardUntil < atSample48k + lookAheadMs * 48 ? -1 : Math.floor(atSample48k / 9600) % 2 === 0 ? 10 : 14),
+        guessedFrames: 0,
         close() {
           avatar.closed++;
         },
