@@ -133,8 +133,10 @@ export class SheetPatch {
     let part2 = this.secondAlpha ? this.coverage(this.secondAlpha, u2, v2) : 255 - part1;
     const free = 255 - part1 - part2;
     const behind = free > 1 && this.backdrop ? Math.round(free * this.backdrop.share) : 0;
-    part1 = this.firstPart(part1, part2, behind);
-    part2 = 255 - behind - part1;
+    if (free !== 0) {
+      part1 = firstPart(part1, part2, behind);
+      part2 = 255 - behind - part1;
+    }
     let value = part1 * sample(texture.y, texture.strideY, u1, v1) + part2 * sample(texture.y, texture.strideY, u2, v2);
     if (behind > 0) {
       this.backdrop!.locate(i, fx / 65536, fy / 65536);
@@ -152,8 +154,10 @@ export class SheetPatch {
     let part2 = this.secondAlpha ? this.coverage(this.secondAlpha, u2, v2) : 255 - part1;
     const free = 255 - part1 - part2;
     const behind = free > 1 && this.backdrop ? Math.round(free * this.backdrop.share) : 0;
-    part1 = this.firstPart(part1, part2, behind);
-    part2 = 255 - behind - part1;
+    if (free !== 0) {
+      part1 = firstPart(part1, part2, behind);
+      part2 = 255 - behind - part1;
+    }
     const cu1 = (u1 - 32768) >> 1, cv1 = (v1 - 32768) >> 1, cu2 = (u2 - 32768) >> 1, cv2 = (v2 - 32768) >> 1;
     let blue = part1 * sample(texture.u, texture.strideC, cu1, cv1) + part2 * sample(texture.u, texture.strideC, cu2, cv2);
     let red = part1 * sample(texture.v, texture.strideC, cu1, cv1) + part2 * sample(texture.v, texture.strideC, cu2, cv2);
@@ -168,12 +172,6 @@ export class SheetPatch {
     out.data[c + (lumaSize >> 2)] = (red + 127.5) / 255;
   }
 
-  /** The first sheet's part of what the backdrop leaves: by coverage, and half where neither has any. */
-  private firstPart(part1: number, part2: number, behind: number): number {
-    const sum = part1 + part2;
-    return sum > 0 ? Math.round((part1 * (255 - behind)) / sum) : (255 - behind) >> 1;
-  }
-
   private coverage(alpha: Uint8Array, u: number, v: number): number {
     const { width, height } = this.sourceBox;
     let x = u - this.originU;
@@ -182,6 +180,12 @@ export class SheetPatch {
     y = y < 0 ? 0 : y > (height - 2) * FIXED ? (height - 2) * FIXED : y;
     return sampleBytes(alpha, width, x, y);
   }
+}
+
+/** The first sheet's part of what the backdrop leaves: by coverage, and half where neither has any. */
+function firstPart(part1: number, part2: number, behind: number): number {
+  const sum = part1 + part2;
+  return sum > 0 ? Math.round((part1 * (255 - behind)) / sum) : (255 - behind) >> 1;
 }
 
 /** A lattice's value inside a cell; fx, fy in 0…65536. */
