@@ -105,7 +105,7 @@ async function answer(onnx: typeof OnnxRuntime, session: OnnxRuntime.InferenceSe
     states.set(slot.stateBefore, row * stateSize);
   }
   const out = await run(onnx, session, batch, steps);
-  let stepsTaken = 0;
+  hub.countRun(sum(lengths, batch));
   for (let row = 0; row < batch; row++) {
     const index = taken[row]!;
     const slot = slotAt(index);
@@ -113,11 +113,9 @@ async function answer(onnx: typeof OnnxRuntime, session: OnnxRuntime.InferenceSe
     copy(out.params, row * steps * MOUTH_PARAMS.length, slot.params, length * MOUTH_PARAMS.length);
     copy(out.visemes, row * steps * VISEMES.length, slot.visemes, length * VISEMES.length);
     copy(out.states, (row * steps + length - 1) * stateSize, slot.stateAfter, stateSize);
-    stepsTaken += length;
     if (hub.move(index, slotState.running, slotState.done)) Atomics.notify(hub.state, index);
     else hub.move(index, slotState.abandoned, slotState.free);
   }
-  hub.countRun(stepsTaken);
 }
 
 async function run(onnx: typeof OnnxRuntime, session: OnnxRuntime.InferenceSession, batch: number, steps: number) {
@@ -136,6 +134,12 @@ function floatsOf(tensor: OnnxRuntime.Tensor | undefined): Float32Array {
 
 function slotAt(index: number): HubSlot {
   return (slots[index] ??= hub.slot(index));
+}
+
+function sum(values: Int32Array, count: number): number {
+  let total = 0;
+  for (let i = 0; i < count; i++) total += values[i]!;
+  return total;
 }
 
 function copy(from: Float32Array, start: number, to: Float32Array, count: number): void {
