@@ -15,6 +15,8 @@ export { i420ToRgb } from './render/i420-to-rgb.ts';
 export interface LipGap {
   /** Distance between the inner lips over the distance between the eyes. */
   gap: number;
+  /** Distance between the corners of the mouth over the distance between the eyes. */
+  width: number;
   eyeDistancePx: number;
 }
 
@@ -41,5 +43,9 @@ export async function measureLipGap(frame: RgbImage): Promise<LipGap | undefined
   const mesh = mirrorFace ? averageWithMirrored(face.mesh, mirrorFace.mesh, side) : face.mesh;
   const eyes = eyeDistance(mesh);
   const scale = side / Math.max(frame.width, frame.height);
-  return { gap: distance(mesh, point.lipCentreUpperInner, point.lipCentreLowerInner) / eyes, eyeDistancePx: eyes / scale };
+  return {
+    gap: distance(mesh, point.lipCentreUpperInner, point.lipCentreLowerInner) / eyes,
+    width: distance(mesh, point.leftMouthCorner, point.rightMouthCorner) / eyes,
+    eyeDistancePx: eyes / scale,
+  };
 }

@@ -31,7 +31,7 @@ const pressThinner = 0.34;
 const teethThinner = 0.4;
 /** Of an O's height, the upper lip opens this part and the lower lip the rest; it is taller than the jaw alone would make it. */
 const upperOpens = 0.3;
-const roundTaller = 1.3;
+const roundTaller = 1.5;
 /** Of the gap that the picture has, the upper lip closes this part, the lower one the rest. */
 const upperMeets = 0.45;
 

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { allocateI420 } from '@visavis/engine';
+import { unpackBundle } from '../bundle/container.ts';
+import { BUILTIN_ENGINE, BUILTIN_ENGINE_VERSION, createBuiltinEngine } from '../index.ts';
+import { loadFace } from '../loaded-face.ts';
+import type { LoadedFace } from '../loaded-face.ts';
+import { measureLipGap } from '../measure.ts';
+import type { LipGap } from '../measure.ts';
+import { applyMouth } from '../motion/mouth-pose.ts';
+import { restPose } from '../motion/pose.ts';
+import { i420ToRgb } from './i420-to-rgb.ts';
+
+/** Real: the face as it is prepared, the shapes that the network is taught, and the mesh that looks at the frames. */
+const size = { width: 512, height: 512 };
+/** The mesh's jitter from frame to frame, in eye distances. */
+const NOISE = 0.012;
+
+type Mouth = Record<string, number>;
+
+let phonemes: { params: string[]; targets: Record<string, Mouth> };
+let face: LoadedFace;
+let mouthGain: number;
+
+beforeAll(async () => {
+  phonemes = JSON.parse(await readFile(new URL('../../../viseme-net/assets/phonemes.json', import.meta.url), 'utf8')) as typeof phonemes;
+  const { bundle } = await createBuiltinEngine().prepare(await readFile(new URL('../../assets/stock/moller-gogol.jpg', import.meta.url)));
+  mouthGain = unpackBundle(bundle).facts.mouthGain as number;
+  face = await loadFace(bundle, { engine: BUILTIN_ENGINE, engineVersion: BUILTIN_ENGINE_VERSION });
+});
+
+async function seen(mouth: Mouth): Promise<LipGap> {
+  const pose = restPose();
+  applyMouth(Float32Array.from(phonemes.params, (name) => mouth[name] ?? 0), 0, mouthGain, pose);
+  const picture = allocateI420(size);
+  face.rendererFor(size).render(pose, picture);
+  const measured = await measureLipGap({ ...size, data: i420ToRgb(picture) });
+  expect(measured).toBeDefined();
+  return measured!;
+}
+
+const viseme = (name: string) => seen(phonemes.targets[name]!);
+
+describe('visemes on a face', () => {
+  it('part the lips as far as the vowel says', async () => {
+    const [rest, ih, e, aa] = [await viseme('sil'), await viseme('ih'), await viseme('E'), await viseme('aa')];
+    expect(ih.gap).toBeGreaterThan(rest.gap + NOISE);
+    expect(e.gap).toBeGreaterThan(ih.gap + NOISE);
+    expect(aa.gap).toBeGreaterThan(e.gap + NOISE);
+  });
+
+  it('shut the lips for p, b and m whatever the jaw does', async () => {
+    const rest = await viseme('sil');
+    const shut = await seen({ ...phonemes.targets.PP, jaw: 0.3 });
+    expect(Math.abs(shut.gap - rest.gap)).toBeLessThan(NOISE);
+  });
+
+  it('draw round mouths narrow and spread ones wide', async () => {
+    const [rest, ou, ih] = [await viseme('sil'), await viseme('ou'), await viseme('ih')];
+    expect(ou.width).toBeLessThan(rest.width - 0.03);
+    expect(ih.width).toBeGreaterThan(rest.width + 0.015);
+  });
+});
