@@ -9,13 +9,20 @@ const RATE = 16_000;
 /** The network's promise, for what is the same but for how it was computed. */
 const SAME = 1e-4;
 
-/** Something that changes all the time, repeatably. */
-function noisySound(seconds: number, seed = 1): Float32Array {
-  let random = seed;
-  return Float32Array.from({ length: seconds * RATE }, (_, i) => {
-    random = (Math.imul(random, 1664525) + 1013904223) | 0;
-    return 0.3 * Math.sin(i * (0.03 + 0.02 * Math.sin(i / 3000 + seed))) * Math.sin(i / 900) + (0.05 * random) / 2 ** 31;
-  });
+/** A buzz through two resonances that move, syllable by syllable: something a mouth moves for. */
+function voice(seconds: number, seed = 1): Float32Array {
+  const pcm = new Float32Array(seconds * RATE);
+  for (let i = 0; i < pcm.length; i++) {
+    const t = i / RATE + seed * 13;
+    const loudness = 0.3 * Math.max(0, Math.sin(2 * Math.PI * 4.3 * t)) + 0.001;
+    const first = 500 + 300 * Math.sin(7.1 * t), second = 1500 + 700 * Math.sin(4.7 * t);
+    for (let harmonic = 1; harmonic <= 24; harmonic++) {
+      const hz = harmonic * 125;
+      const weight = 1 / (1 + ((hz - first) / 90) ** 2) + 0.5 / (1 + ((hz - second) / 150) ** 2);
+      pcm[i]! += loudness * weight * Math.sin(2 * Math.PI * hz * t + harmonic * harmonic);
+    }
+  }
+  return pcm;
 }
 
 let inference: InferenceService;
@@ -41,9 +48,9 @@ function furthest(a: Float32Array, b: Float32Array): number {
 
 describe('what the network says of a sound', () => {
   it('is the same at once and in pieces of any size', () => {
-    const sound = noisySound(4);
+    const sound = voice(4);
     const expected = mouthOfSound(sound, inference.connect());
-    expect(new Set(expected.visemes).size).toBeGreaterThan(1);
+    expect(Math.max(...expected.params) - Math.min(...expected.params)).toBeGreaterThan(0.05);
     const sizes = fc.array(fc.integer({ min: 1, max: 5000 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(sizes, (pieces) => {
@@ -58,8 +65,8 @@ describe('what the network says of a sound', () => {
   });
 
   it('is the same after sound was taken back as if that had never come, wherever the cut lies', () => {
-    const sound = noisySound(3);
-    const other = noisySound(3, 7);
+    const sound = voice(3);
+    const other = voice(3, 7);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 * RATE }), fc.integer({ min: 0, max: RATE }), fc.boolean(), (cut, more, waited) => {
         const stream = new VisemeStream(inference.connect());
@@ -80,8 +87,8 @@ describe('what the network says of a sound', () => {
   });
 
   it('begins anew after a second of digital silence, at the same step however the silence came', () => {
-    const before = noisySound(1);
-    const after = noisySound(1, 5);
+    const before = voice(1);
+    const after = voice(1, 5);
     const expected = mouthOfSound(after, inference.connect());
     // 1.6 s are a whole number of steps: what follows then lies on the same grid.
     const silence = new Float32Array(1.6 * RATE);
@@ -110,7 +117,7 @@ describe('what the network says of a sound', () => {
     straight.push(silence);
     const stream = new VisemeStream(inference.connect());
     stream.push(kept);
-    stream.push(noisySound(1));
+    stream.push(voice(1));
     stream.need(stream.heardSteps - 1);
     stream.truncate(cut);
     stream.push(silence);
@@ -123,17 +130,17 @@ describe('what the network says of a sound', () => {
   });
 
   it('keeps thirty seconds ahead, and refuses more', () => {
-    const sound = noisySound(30);
+    const sound = voice(30);
     const expected = mouthOfSound(sound, inference.connect());
     const stream = new VisemeStream(inference.connect());
     stream.push(sound);
-    expect(() => stream.push(noisySound(10))).toThrow(RangeError);
+    expect(() => stream.push(voice(10))).toThrow(RangeError);
     expect(furthest(paramsOf(stream, expected.steps), expected.params)).toBeLessThan(SAME);
     stream.close();
   });
 
   it('goes on for long, with sound a little ahead, as a live session does', () => {
-    const minute = noisySound(60);
+    const minute = voice(60);
     const expected = mouthOfSound(minute, inference.connect());
     const stream = new VisemeStream(inference.connect());
     let most = 0;
@@ -152,7 +159,7 @@ describe('what the network says of a sound', () => {
     const slow = new InferenceService({ gatherMs: 0 });
     const connection = slow.connect();
     const stream = new VisemeStream(connection, 0);
-    stream.push(noisySound(1));
+    stream.push(voice(1));
     // The thread has only just been started.
     expect(stream.need(10)).toBe(false);
     expect(stream.visemeAt(10)).toBe(-1);
@@ -167,7 +174,7 @@ describe('what the network says of a sound', () => {
   it('is nothing of sound that was not pushed, and no miss', () => {
     const stream = new VisemeStream(inference.connect());
     expect(stream.need(0)).toBe(false);
-    stream.push(noisySound(1));
+    stream.push(voice(1));
     expect(stream.need(48)).toBe(true);
     expect(stream.need(49)).toBe(false);
     expect(stream.lateAnswers).toBe(0);
