@@ -174,6 +174,15 @@ describe('mouth', () => {
     expect(changed(chin, 2)!.bottom).toBeGreaterThan(face.originY + 0.5 * UNIT);
   });
 
+  it('draws no line where the lips are one, beyond the corners', () => {
+    for (const jaw of [0.2, 0.4, 0.6, 0.8, 1]) {
+      const { data } = draw({ jaw, roll: 0.016, pitch: 0.02 }, shut.renderer);
+      let darkest = 255;
+      for (let y = 135; y < 175; y++) for (let x = 153; x < 175; x++) darkest = Math.min(darkest, data[y * SIZE + x]!);
+      expect(darkest).toBeGreaterThanOrEqual(SKIN - 2);
+    }
+  });
+
   it('makes pressed lips thinner and round lips thicker', () => {
     const lips = (shape: Shape) => pixels(draw(shape, shut.renderer), LIPS - 5, LIPS + 25).height;
     expect(lips({ press: 1 })).toBeLessThan(lips({}) - 2);

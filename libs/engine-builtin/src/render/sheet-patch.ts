@@ -17,6 +17,13 @@ import type { LatticeArea, LatticeOptions } from './warp-lattice.ts';
 const STEP_SHIFT = 2;
 export const PATCH_STEP = 1 << STEP_SHIFT;
 
+/**
+ * Of 255: two sheets that touch leave this much free at most, because each finds its own way through its lattice. It must not let
+ * the backdrop show as a line.
+ */
+const SLACK = 28;
+const OPENED = 255 / (255 - SLACK);
+
 export interface Backdrop {
   update(pose: DrawnPose): void;
   /** Finds what shows at a point: lattice cell `i`, `fx` and `fy` (0…1) into it. Results in `y`, `u`, `v`. */
@@ -132,7 +139,7 @@ export class SheetPatch {
     let part1 = this.coverage(this.firstAlpha, u1, v1);
     let part2 = this.secondAlpha ? this.coverage(this.secondAlpha, u2, v2) : 255 - part1;
     const free = 255 - part1 - part2;
-    const behind = free > 1 && this.backdrop ? Math.round(free * this.backdrop.share) : 0;
+    const behind = free > SLACK && this.backdrop ? Math.round((free - SLACK) * OPENED * this.backdrop.share) : 0;
     if (free !== 0) {
       part1 = firstPart(part1, part2, behind);
       part2 = 255 - behind - part1;
@@ -153,7 +160,7 @@ export class SheetPatch {
     let part1 = this.coverage(this.firstAlpha, u1, v1);
     let part2 = this.secondAlpha ? this.coverage(this.secondAlpha, u2, v2) : 255 - part1;
     const free = 255 - part1 - part2;
-    const behind = free > 1 && this.backdrop ? Math.round(free * this.backdrop.share) : 0;
+    const behind = free > SLACK && this.backdrop ? Math.round((free - SLACK) * OPENED * this.backdrop.share) : 0;
     if (free !== 0) {
       part1 = firstPart(part1, part2, behind);
       part2 = 255 - behind - part1;
