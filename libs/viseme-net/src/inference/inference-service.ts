@@ -75,6 +75,7 @@ export class InferenceService {
   private start(): Worker {
     const startedMs = performance.now();
     this.hub.phase = threadPhase.starting;
+    this.hub.stopping = false;
     const worker = new Worker(this.threadUrl, { workerData: this.data, name: 'inference' });
     worker.unref();
     let lost = false;
