@@ -10,6 +10,7 @@ const edges = [
   { name: 'queue', only: ['libs/queue'], regex: '^(bullmq|ioredis)(/|$)', why: 'Only libs/queue talks to Redis and BullMQ.' },
   { name: 'codec', only: ['libs/codec'], regex: '^node-av(/|$)', why: 'Only libs/codec knows FFmpeg.' },
   { name: 'storage', only: ['libs/storage'], regex: '^@aws-sdk/', why: 'Only libs/storage talks to the object storage.' },
+  { name: 'inference', only: ['libs/viseme-net'], regex: '^onnxruntime', why: 'Only libs/viseme-net runs networks: onnxruntime-node has crashed in several threads of a process.' },
 ];
 
 // Nest's wiring of queues and processors needs BullMQ's own types; connections still come from libs/queue.
