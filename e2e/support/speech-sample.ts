@@ -14,7 +14,7 @@ export interface SpeechSample {
 
 export async function speechSample(text = SENTENCE, voice = VOICE): Promise<SpeechSample> {
   const pieces: Float32Array[] = [];
-  for await (const piece of synthesise(text, voice)) pieces.push(Float32Array.from(piece));
+  for await (const piece of synthesise(text, voice)) pieces.push(piece.samples);
   const samples = concatenated(pieces);
   return { sampleRateHz: SPEECH_SAMPLE_RATE_HZ, samples, durationMs: (samples.length / SPEECH_SAMPLE_RATE_HZ) * 1000 };
 }

@@ -16,7 +16,7 @@ export async function prepare({ programs = [], outside = process.env, build = 'a
   await checkOutsideServices(outside);
   // What is missing is asked for in one go, and whether the build's packages are needed shows only when there is no prebuilt worker.
   const found = await findWorker();
-  const needs = [...(needsRedis(outside) ? ['redis'] : []), 'flite', 'espeak', ...programs];
+  const needs = [...(needsRedis(outside) ? ['redis'] : []), 'flite', ...programs];
   await ensureSystemPackages(needs, found ? [] : packagesToBuildWorker());
   const workerBinary = found ?? (await buildWorker());
   if (build !== 'nothing') {

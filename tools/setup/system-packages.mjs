@@ -8,7 +8,6 @@ import { SetupError, say, step } from './progress.mjs';
 const programs = {
   redis: { command: 'redis-server', apt: 'redis-server', brew: 'redis' },
   flite: { command: 'flite', apt: 'flite', brew: 'flite', optional: true },
-  espeak: { command: 'espeak-ng', apt: 'espeak-ng', brew: 'espeak-ng', optional: true },
   chromium: { command: 'chromium', apt: 'chromium', brew: 'chromium' },
   // Firefox refuses media on the loopback, so its test makes a network namespace.
   ip: { command: 'ip', apt: 'iproute2', optional: true },

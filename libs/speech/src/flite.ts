@@ -1,19 +1,52 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseSegments, phonesPerLine, timesByLength, timesOfWords } from './flite-timings.ts';
 import { runProgram } from './run-program.ts';
-import { type MonoSound, readWav } from './wav.ts';
+import { splitWords, timeWords } from './text-words.ts';
+import type { TimedSound } from './timing.ts';
+import { readWav } from './wav.ts';
+
+/** flite's smallest voice, which says how a word is pronounced in a millisecond: all its voices share one dictionary. */
+const DICTIONARY_VOICE = 'kal';
 
 /** Speaks one sentence with flite, which can only write to a file: one in a folder of its own, gone when this returns. */
-export async function speakWithFlite(program: string, voice: string, text: string, signal: AbortSignal): Promise<MonoSound> {
+export async function speakWithFlite(program: string, voice: string, text: string, signal: AbortSignal): Promise<TimedSound> {
+  const words = splitWords(text, 'en');
+  const latin = words.map((word) => toPlainLatin(word.text).trim());
   const folder = await mkdtemp(join(tmpdir(), 'visavis-speech-'));
   try {
     const file = join(folder, 'speech.wav');
-    await runProgram(program, ['-voice', voice, '-f', '-', '-o', file], toPlainLatin(text), signal);
-    return readWav(await readFile(file));
+    const [printed, wordPhones] = await Promise.all([
+      runProgram(program, ['-voice', voice, '-psdur', '-f', '-', '-o', file], latin.join(' '), signal),
+      pronounceWords(program, latin, signal),
+    ]);
+    const sound = readWav(await readFile(file));
+    const phones = parseSegments(printed.toString('latin1'));
+    const times = wordPhones === undefined ? timesByLength(phones, latin.map(lengthOf)) : timesOfWords(phones, wordPhones);
+    return { ...sound, alphabet: 'arpabet', phones, words: timeWords(words, times) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * The phones of each word by itself: flite tells when phones are spoken, but not which word they belong to. With empty lines between
+ * them, words are sentences of their own, which flite prints line by line. Undefined when it doesn't.
+ */
+async function pronounceWords(program: string, latin: readonly string[], signal: AbortSignal): Promise<string[][] | undefined> {
+  const spoken = latin.filter((word) => word !== '');
+  const lines = await runProgram(program, ['-voice', DICTIONARY_VOICE, '-ps', '-f', '-', '-o', 'none'], `${spoken.join('\n\n')}\n`, signal).then(
+    (printed) => phonesPerLine(printed.toString('latin1')),
+    () => [],
+  );
+  if (lines.length !== spoken.length) return undefined;
+  let next = 0;
+  return latin.map((word) => (word === '' ? [] : lines[next++]!));
+}
+
+function lengthOf(word: string): number {
+  return word.replaceAll(/[^A-Za-z0-9]/g, '').length;
 }
 
 const replacements: Record<string, string> = { '‘': "'", '’': "'", '“': '"', '”': '"', '–': ' - ', '—': ' - ', '…': '...', '&': ' and ', ß: 'ss', æ: 'ae', ø: 'o', œ: 'oe' };

@@ -1,7 +1,11 @@
-import { createSynthesiser, type Synthesiser } from './synthesiser.ts';
+import { createSynthesiser, type SpeechPiece, type Synthesiser } from './synthesiser.ts';
 
 export { createSynthesiser, MAX_TEXT_CHARS } from './synthesiser.ts';
-export type { Synthesiser } from './synthesiser.ts';
+export type { SpeechPiece, Synthesiser } from './synthesiser.ts';
+export { PAUSE } from './timing.ts';
+export type { PhoneAlphabet, TimedPhone, TimedWord, Timings } from './timing.ts';
+export { visemesOf } from './visemes.ts';
+export type { TimedViseme } from './visemes.ts';
 export { DEFAULT_VOICE_ID, listVoices } from './voices.ts';
 export type { Voice, VoiceEngine, VoiceGender } from './voices.ts';
 export { SpeechSynthesisError, speechSynthesisErrorCodes } from './speech-error.ts';
@@ -11,7 +15,7 @@ const SYSTEM_PATH = ['/usr/local/bin', '/usr/bin', '/bin', '/opt/homebrew/bin'].
 let systemSynthesiser: Synthesiser | undefined;
 
 /** `Synthesiser.synthesise` with the programs that are installed in the system's usual places. */
-export function synthesise(text: string, voiceId: string, signal?: AbortSignal): AsyncGenerator<Float32Array> {
+export function synthesise(text: string, voiceId: string, signal?: AbortSignal): AsyncGenerator<SpeechPiece> {
   systemSynthesiser ??= createSynthesiser(SYSTEM_PATH);
   return systemSynthesiser.synthesise(text, voiceId, signal);
 }

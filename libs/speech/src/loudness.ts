@@ -9,9 +9,10 @@ const LEAD_S = 0.01;
 
 /**
  * Cuts the silence before and after speech and brings it to one loudness (−20 dB below full scale while somebody speaks, peaks below
- * 0.9). `tailS` of the silence after it stays, as the pause to the next sentence. Returns a view of the same samples.
+ * 0.9). `tailS` of the silence after it stays, as the pause to the next sentence. Returns a view of the same samples, and how many of them
+ * were cut before it.
  */
-export function levelSpeech(samples: Float32Array<ArrayBuffer>, sampleRateHz: number, tailS: number): Float32Array<ArrayBuffer> {
+export function levelSpeech(samples: Float32Array<ArrayBuffer>, sampleRateHz: number, tailS: number): { speech: Float32Array<ArrayBuffer>; cutSamples: number } {
   const window = Math.max(1, Math.round(WINDOW_S * sampleRateHz));
   const windows = Math.ceil(samples.length / window);
   const powers = new Float32Array(windows);
@@ -26,12 +27,12 @@ export function levelSpeech(samples: Float32Array<ArrayBuffer>, sampleRateHz: nu
   const threshold = loudest * SILENCE ** 2;
   const first = powers.findIndex((power) => power > threshold);
   const last = powers.findLastIndex((power) => power > threshold);
-  if (first < 0) return samples.subarray(0, 0);
+  if (first < 0) return { speech: samples.subarray(0, 0), cutSamples: samples.length };
   const start = Math.max(0, first * window - Math.round(LEAD_S * sampleRateHz));
   const end = Math.min(samples.length, (last + 1) * window + Math.round(tailS * sampleRateHz));
   const speech = samples.subarray(start, end);
   applyGain(speech, gainFor(speech, powers, threshold));
-  return speech;
+  return { speech, cutSamples: start };
 }
 
 function gainFor(speech: Float32Array, powers: Float32Array, threshold: number): number {

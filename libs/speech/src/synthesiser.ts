@@ -1,37 +1,42 @@
 import { createResampler } from '@visavis/codec';
 import { speakWithEspeak } from './espeak.ts';
-import { speakWithEspeakWasm } from './espeak-wasm.ts';
 import { speakWithFlite } from './flite.ts';
 import { levelSpeech } from './loudness.ts';
 import { findProgram } from './run-program.ts';
 import { createGate } from './gate.ts';
 import { splitSentences } from './sentences.ts';
 import { SpeechSynthesisError } from './speech-error.ts';
+import { cutTimings, type TimedSound, type Timings } from './timing.ts';
 import { findVoiceRecipe, type VoiceRecipe } from './voices.ts';
-import type { MonoSound } from './wav.ts';
 
 export const MAX_TEXT_CHARS = 10_000;
 const OUTPUT_RATE_HZ = 48_000;
 const PAUSE_S = 0.18;
 const LAST_TAIL_S = 0.08;
-/** Programs that speak at once, for all sessions of the process: the picture needs the processor too. */
+/** Sentences in the making at once, for all sessions of the process: the picture needs the processor too. */
 const MAX_CONCURRENT = 3;
+
+/** A sentence or clause as sound, with times from its first sample. */
+export interface SpeechPiece extends Timings {
+  /** Mono at 48 kHz, −1…1. */
+  samples: Float32Array<ArrayBuffer>;
+}
 
 export interface Synthesiser {
   /**
-   * Speaks a text: mono samples at 48 kHz in −1…1, a sentence or clause at a time, the first as soon as it is made and the next one
-   * made while it is heard. Pieces belong to the reader.
+   * Speaks a text, a sentence or clause at a time: the first as soon as it is made, the next one made while it is heard. Pieces belong
+   * to the reader.
    * @throws SpeechSynthesisError on the first read for a bad text or voice, or later when a program fails.
    */
-  synthesise(text: string, voiceId: string, signal?: AbortSignal): AsyncGenerator<Float32Array>;
+  synthesise(text: string, voiceId: string, signal?: AbortSignal): AsyncGenerator<SpeechPiece>;
 }
 
-/** @param searchPath where programs are looked for, in the form of PATH. What is missing there is spoken by WebAssembly. */
+/** @param searchPath where programs are looked for, in the form of PATH. flite's voices are spoken by espeak-ng where it is missing. */
 export function createSynthesiser(searchPath: string): Synthesiser {
-  const programs = { flite: findProgram('flite', searchPath), espeak: findProgram('espeak-ng', searchPath) };
+  const fliteProgram = findProgram('flite', searchPath);
   const gate = createGate(MAX_CONCURRENT);
 
-  async function speakSentence(recipe: VoiceRecipe, text: string, last: boolean, signal: AbortSignal): Promise<Float32Array> {
+  async function speakSentence(recipe: VoiceRecipe, text: string, last: boolean, signal: AbortSignal): Promise<SpeechPiece> {
     const release = await gate.enter(signal);
     try {
       const sound = await runEngine(recipe, text, signal);
@@ -44,12 +49,10 @@ export function createSynthesiser(searchPath: string): Synthesiser {
     }
   }
 
-  async function runEngine(recipe: VoiceRecipe, text: string, signal: AbortSignal): Promise<MonoSound> {
-    const flite = recipe.fliteVoice === undefined ? undefined : await programs.flite;
+  async function runEngine(recipe: VoiceRecipe, text: string, signal: AbortSignal): Promise<TimedSound> {
+    const flite = recipe.fliteVoice === undefined ? undefined : await fliteProgram;
     if (flite !== undefined && recipe.fliteVoice !== undefined) return speakWithFlite(flite, recipe.fliteVoice, text, signal);
-    const espeak = await programs.espeak;
-    if (espeak !== undefined) return speakWithEspeak(espeak, recipe.espeakVoice, text, signal);
-    return speakWithEspeakWasm(recipe.espeakVoice, text, signal);
+    return speakWithEspeak(recipe.espeakVoice, text, recipe.language, signal);
   }
 
   return {
@@ -61,13 +64,13 @@ export function createSynthesiser(searchPath: string): Synthesiser {
       const pieces = splitSentences(text, recipe.language);
       let next = prefetch(0);
       for (let index = 0; index < pieces.length; index++) {
-        const samples = await next;
+        const speech = await next;
         signal.throwIfAborted();
         next = prefetch(index + 1);
-        if (samples !== undefined && samples.length > 0) yield samples;
+        if (speech !== undefined && speech.samples.length > 0) yield speech;
       }
 
-      function prefetch(index: number): Promise<Float32Array | undefined> {
+      function prefetch(index: number): Promise<SpeechPiece | undefined> {
         const piece = pieces[index];
         if (piece === undefined || recipe === undefined) return Promise.resolve(undefined);
         const made = speakSentence(recipe, piece, index === pieces.length - 1, signal!);
@@ -79,8 +82,13 @@ export function createSynthesiser(searchPath: string): Synthesiser {
   };
 }
 
-function toOutput({ samples, sampleRateHz }: MonoSound, tailS: number): Float32Array {
-  const speech = levelSpeech(samples, sampleRateHz, tailS);
+function toOutput({ samples, sampleRateHz, ...timings }: TimedSound, tailS: number): SpeechPiece {
+  const { speech, cutSamples } = levelSpeech(samples, sampleRateHz, tailS);
+  const resampled = resample(speech, sampleRateHz);
+  return { samples: resampled, ...cutTimings(timings, (cutSamples / sampleRateHz) * 1000, (resampled.length / OUTPUT_RATE_HZ) * 1000) };
+}
+
+function resample(speech: Float32Array<ArrayBuffer>, sampleRateHz: number): Float32Array<ArrayBuffer> {
   if (sampleRateHz === OUTPUT_RATE_HZ) return speech;
   const resampler = createResampler(sampleRateHz, OUTPUT_RATE_HZ);
   const padded = new Float32Array(speech.length + resampler.delayInputSamples);

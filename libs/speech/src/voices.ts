@@ -17,7 +17,7 @@ export interface Voice {
 export interface VoiceRecipe extends Voice {
   /** flite's `-voice`, or undefined when espeak-ng speaks. */
   fliteVoice?: string;
-  /** espeak-ng's `-v`: also what speaks where flite isn't installed. */
+  /** espeak-ng's name, a variant behind a plus sign: also what speaks where flite isn't installed. */
   espeakVoice: string;
 }
 
@@ -35,7 +35,7 @@ const flite = (id: string, name: string, gender: VoiceGender, espeakVoice: strin
 /** Voice id, language, name, and espeak-ng's name where it isn't the id. */
 const espeakLanguages: readonly (readonly [id: string, language: string, name: string, espeakVoice?: string])[] = [
   ['en-us', 'en-US', 'English (United States)'],
-  ['en-gb', 'en-GB', 'English (United Kingdom)'],
+  ['en-gb', 'en-GB', 'English (United Kingdom)', 'en'],
   ['af', 'af-ZA', 'Afrikaans'],
   ['ar', 'ar', 'Arabic'],
   ['bg', 'bg-BG', 'Bulgarian'],
@@ -52,7 +52,7 @@ const espeakLanguages: readonly (readonly [id: string, language: string, name: s
   ['eu', 'eu-ES', 'Basque'],
   ['fa', 'fa-IR', 'Persian'],
   ['fi', 'fi-FI', 'Finnish'],
-  ['fr', 'fr-FR', 'French', 'fr-fr'],
+  ['fr', 'fr-FR', 'French'],
   ['ga', 'ga-IE', 'Irish'],
   ['gu', 'gu-IN', 'Gujarati'],
   ['hi', 'hi-IN', 'Hindi'],
