@@ -32,6 +32,14 @@ describe('the truth from phone times', () => {
     expect(Math.max(...curve(params, 'jaw'))).toBeGreaterThan(0.65);
   });
 
+  it('rests before, between and after phones, whether or not anybody names the silence', () => {
+    const segments = [...said(['aa', 200], ['aa', 0]), ...said(['oh', 200])].map((segment, i) => ({ ...segment, startMs: segment.startMs + 1000 * (i + 1), endMs: segment.endMs + 1000 * (i + 1) }));
+    const opening = openingOf(coarticulation(segments, 250));
+    const open = [...opening.keys()].filter((step) => opening[step]! > 0.08).map((step) => step * MOUTH_STEP_MS);
+    for (const ms of open) expect(segments.some(({ startMs, endMs }) => ms > startMs - 100 && ms < endMs + 100)).toBe(true);
+    expect(open.length).toBeGreaterThan(15);
+  });
+
   it('closes the lips before p and b, keeps them so for 40 ms, and opens them more slowly', () => {
     const params = coarticulation(said(['aa', 400], ['PP', 60], ['aa', 400]), 43);
     const press = curve(params, 'press');

@@ -1,4 +1,4 @@
-import { MOUTH_PARAMS, param, phonemeTable, type ClosureRule, type MouthParam, type VisemeSegment } from './phonemes.ts';
+import { MOUTH_PARAMS, param, phonemeTable, type ClosureRule, type MouthParam, type Viseme, type VisemeSegment } from './phonemes.ts';
 
 /** Parameters of the mouth every so often: time 0 is the first, and each takes MOUTH_PARAMS.length values. */
 export const MOUTH_STEP_MS = 20;
@@ -8,14 +8,17 @@ const FINE = 4;
 const FINE_MS = MOUTH_STEP_MS / FINE;
 /** Further from a segment than this many time constants nothing of it is left. */
 const REACH = 8;
-/** Where nobody speaks the mouth rests: silence without end is a segment like others, with little to say. */
-const REST_WEIGHT = 1e-6;
+/** Keeps sums that nothing is left of from being divided by nothing. */
+const LEAST_WEIGHT = 1e-6;
+/** How long silence lasts before and after all that is looked at. */
+const SILENCE_AROUND_MS = 1000;
 
 /** The truth as README.md defines it: what a mouth does that says these visemes, at times 0, 20, 40 … ms. `tools/viseme-net` has the same. */
 export function coarticulation(segments: readonly VisemeSegment[], steps: number): Float32Array {
   const fineSteps = steps * FINE;
   const curves = Object.fromEntries(MOUTH_PARAMS.map((name) => [name, new Float64Array(fineSteps)])) as Record<MouthParam, Float64Array>;
-  for (const group of ['jaw', 'lips', 'shape', 'tongue'] as const) blend(segments, group, curves);
+  const withSilences = withRests(segments, steps * MOUTH_STEP_MS);
+  for (const group of ['jaw', 'lips', 'shape', 'tongue'] as const) blend(withSilences, group, curves);
   for (const name of ['press', 'teeth'] as const) close(segments, phonemeTable.closures[name], curves[name]);
   const params = new Float32Array(steps * PARAMS);
   const kernel = smoothingKernel();
@@ -34,12 +37,28 @@ export function openingOf(params: Float32Array): Float32Array {
   });
 }
 
+/** Where nobody speaks the mouth rests, said or not: before, between and after the phones, silence is a segment like others. */
+function withRests(segments: readonly VisemeSegment[], endMs: number): Pick<VisemeSegment, 'viseme' | 'startMs' | 'endMs'>[] {
+  const rest = (startMs: number, untilMs: number) => ({ viseme: 'sil' as Viseme, startMs, endMs: untilMs });
+  const all = [rest(-SILENCE_AROUND_MS, -SILENCE_AROUND_MS)];
+  for (const { viseme, startMs, endMs: until } of [...segments, rest(endMs + SILENCE_AROUND_MS, endMs + SILENCE_AROUND_MS)]) {
+    if (startMs - all.at(-1)!.endMs > 1) {
+      if (all.at(-1)!.viseme === 'sil') all.at(-1)!.endMs = startMs;
+      else all.push(rest(all.at(-1)!.endMs, startMs));
+    }
+    const last = all.at(-1)!;
+    if (viseme === 'sil' && last.viseme === 'sil') last.endMs = Math.max(last.endMs, until);
+    else all.push({ viseme, startMs, endMs: until });
+  }
+  return all;
+}
+
 /** Dominance functions after Cohen and Massaro (1993). */
-function blend(segments: readonly VisemeSegment[], group: 'jaw' | 'lips' | 'shape' | 'tongue', curves: Record<MouthParam, Float64Array>): void {
+function blend(segments: readonly Pick<VisemeSegment, 'viseme' | 'startMs' | 'endMs'>[], group: 'jaw' | 'lips' | 'shape' | 'tongue', curves: Record<MouthParam, Float64Array>): void {
   const names = phonemeTable.groups[group];
   const { before, after } = phonemeTable.decayMs[group];
   const steps = curves[names[0]!].length;
-  const weight = new Float64Array(steps).fill(REST_WEIGHT);
+  const weight = new Float64Array(steps).fill(LEAST_WEIGHT);
   for (const { viseme, startMs, endMs } of segments) {
     // A short pause holds the shape: it has no say.
     if (viseme === 'sil' && endMs - startMs < phonemeTable.holdPauseMs) continue;
