@@ -2,12 +2,12 @@
 globalThis.capture = {
   running: {},
 
-  /** options: pictures (default true), sound (default true), quality of the JPEGs. */
+  /** options: pictures (default true), sound (default true), quality of the JPEGs, every how many pictures one is kept (default 1). */
   async start(id, options = {}) {
     const { video } = whep.players[id];
-    const capture = { frames: [], shownAtMs: new Map(), sound: [], sampleRateHz: 0, readers: [], stopped: false };
+    const capture = { frames: [], received: 0, shownAtMs: new Map(), sound: [], sampleRateHz: 0, readers: [], stopped: false };
     this.running[id] = capture;
-    if (options.pictures !== false) this.takePictures(video, capture, options.quality ?? 0.95);
+    if (options.pictures !== false) this.takePictures(video, capture, options);
     if (options.sound !== false) capture.sounding = this.takeSound(video.srcObject.getAudioTracks()[0], capture);
   },
 
@@ -15,7 +15,7 @@ globalThis.capture = {
    * Every picture that is put on the screen, with the moment at which it is seen. What a canvas would draw from the video in the callback may be
    * a later picture already when the machine is busy; so pixels come from the track, and the two are joined by the time stamp that both carry.
    */
-  takePictures(video, capture, quality) {
+  takePictures(video, capture, { quality = 0.95, every = 1 }) {
     const see = (_, { expectedDisplayTime, rtpTimestamp }) => {
       if (capture.stopped) return;
       capture.shownAtMs.set(rtpTimestamp, expectedDisplayTime);
@@ -23,6 +23,7 @@ globalThis.capture = {
     };
     video.requestVideoFrameCallback(see);
     capture.watching = this.eachOf(video.srcObject.getVideoTracks()[0], capture, (frame) => {
+      if (capture.received++ % every !== 0) return;
       const canvas = new OffscreenCanvas(frame.displayWidth, frame.displayHeight);
       canvas.getContext('2d').drawImage(frame, 0, 0);
       capture.frames.push({ rtpTimestamp: frame.metadata().rtpTimestamp, picture: canvas.convertToBlob({ type: 'image/jpeg', quality }) });
@@ -62,7 +63,7 @@ globalThis.capture = {
     const pictures = await Promise.all(shown.map(({ picture }) => picture));
     const head = {
       frames: shown.map(({ rtpTimestamp }, i) => ({ rtpTimestamp, shownAtMs: capture.shownAtMs.get(rtpTimestamp), bytes: pictures[i].size })),
-      received: capture.frames.length,
+      received: capture.received,
       sound: capture.sound.map(({ samples, ...chunk }) => ({ ...chunk, samples: samples.length })),
       sampleRateHz: capture.sampleRateHz,
     };

@@ -5,7 +5,7 @@ import { mainMotion, motionAlong } from './motion.ts';
 import type { Recording } from './recording.ts';
 import { resampled, type SpeechSample } from './speech-sample.ts';
 
-const COMPARE_HZ = 16_000;
+export const COMPARE_HZ = 16_000;
 const MAX_MS = 200;
 
 export interface Step {
@@ -43,8 +43,8 @@ export class StepMeter {
   }
 }
 
-/** A curve of what was seen, at the moments of the speech that was heard then. */
-function onSpeechTime(seen: Curve, { pieces }: TrackedSound, { sound, playedAtMs }: Recording): Curve {
+/** A curve of what was seen, at the moments of the speech that was heard then. The sound was tracked at COMPARE_HZ. */
+export function onSpeechTime(seen: Curve, { pieces }: TrackedSound, { sound, playedAtMs }: Pick<Recording, 'sound' | 'playedAtMs'>): Curve {
   const heardAt = sampleCurve(playedAtMs, pieces.map((piece) => (piece.heardAt * sound.sampleRateHz) / COMPARE_HZ));
   const behind = { atMs: heardAt, values: pieces.map((piece, i) => heardAt[i]! - (piece.sentAt / COMPARE_HZ) * 1000) };
   const shifts = sampleCurve(behind, seen.atMs);

@@ -59,7 +59,7 @@ export class Viewer {
     );
   }
 
-  async startRecording(id: string, options: { pictures?: boolean; sound?: boolean } = {}): Promise<void> {
+  async startRecording(id: string, options: { pictures?: boolean; sound?: boolean; every?: number } = {}): Promise<void> {
     await this.#tab.evaluate(`capture.start(${JSON.stringify(id)}, ${JSON.stringify(options)})`);
   }
 
