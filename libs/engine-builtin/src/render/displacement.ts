@@ -2,7 +2,8 @@ import type { PictureSize } from '@visavis/engine';
 import { curveAt, smoothstep } from '../face/face-geometry.ts';
 import type { EyeGeometry, FaceGeometry } from '../face/face-geometry.ts';
 import { drawn, DRAWN_COUNT } from './drawn-pose.ts';
-import { mouthDisplacement, reach as mouthReach } from './mouth-displacement.ts';
+import { mouthDisplacement } from './mouth-displacement.ts';
+import { mouthReach } from './mouth-reach.ts';
 
 /**
  * How far each channel moves each point of the picture. A surface is what lies on one sheet: the two lips are two surfaces, which

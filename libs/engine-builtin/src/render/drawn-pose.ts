@@ -1,5 +1,6 @@
 import { channel, CHANNEL_COUNT } from '../motion/pose.ts';
 import type { FacePose } from '../motion/pose.ts';
+import { mouthReach } from './mouth-reach.ts';
 
 /*
  * Hot path: no allocation.
@@ -29,6 +30,8 @@ export type DrawnPose = Float32Array;
 
 /** Lips at the teeth part by this much less: the rest of the contract's "opening". */
 const TEETH_CLOSE = 0.8;
+/** Of the lips' own motion, fully rounded lips put this part into their O. */
+const LIPS_ROUND = 0.8;
 /** A smile gives way to a wide open mouth. */
 const JAW_MEETS = 0.45;
 
@@ -40,7 +43,12 @@ export function toDrawnPose(pose: FacePose, out: DrawnPose): void {
   const teeth = unit(pose[channel.teeth]!);
   const parting = (1 - press) * (1 - TEETH_CLOSE * teeth);
   out[drawn.jaw] = jaw * parting * (1 - round);
-  out[drawn.jawRound] = jaw * parting * round;
+  // What raises and lowers round lips opens their O too, not the corners.
+  const lipsRound = LIPS_ROUND * round;
+  const lips = (mouthReach.upperLip * pose[channel.upperLip]! + mouthReach.lowerLip * pose[channel.lowerLip]!) / mouthReach.jaw;
+  out[drawn.upperLip]! *= 1 - lipsRound;
+  out[drawn.lowerLip]! *= 1 - lipsRound;
+  out[drawn.jawRound] = (jaw * round + lips * lipsRound) * parting;
   out[drawn.jawShut] = jaw * (1 - parting);
   // Rounded lips come together around their O, wherever the picture has them.
   out[drawn.meet] = 1 - (1 - press) * (1 - round) * (1 - round) * (1 - JAW_MEETS * unit(jaw));

@@ -1,39 +1,31 @@
 import { curveAt, smoothstep } from '../face/face-geometry.ts';
 import type { FaceGeometry } from '../face/face-geometry.ts';
+import type { Surface } from './displacement.ts';
 import { drawn } from './drawn-pose.ts';
+import { mouthReach } from './mouth-reach.ts';
 
-/**
- * How the lips, the chin and the cheeks beside them go with each part of the mouth's pose. The two lips are one beyond the corners of
- * the mouth: whatever parts them must fade out there, and what doesn't part them must be the same on both.
- */
+/** Takes how far a point goes per unit of a channel, in units along the face's own axes. */
 export type Along = (channel: number, da: number, db: number) => void;
 
-/** How far things go at 1, in units of the face. */
-export const reach = {
-  jaw: 0.26,
-  upperLip: 0.05,
-  lowerLip: 0.06,
-  teethUpper: 0.034,
-  tongueLip: 0.03,
-} as const;
-
-const cornerDrop = 0.35;
-/** Corners come in a little when the jaw goes down. */
-const jawNarrows = 0.15;
-const spreadOut = 0.07;
-const spreadUp = 0.018;
+/** Part of the jaw's way that the corners go down. */
+const CORNER_DROP = 0.35;
+/** They come in a little, too: this part of half the mouth's width. */
+const JAW_NARROWS = 0.2;
+/** In units. */
+const SPREAD_OUT = 0.07;
+const SPREAD_UP = 0.018;
 /** Parts of the mouth's own half width, and of a lip's height. */
-const roundIn = 0.34;
-const roundThickerUpper = 0.36;
-const roundThickerLower = 0.24;
-const spreadThinner = 0.14;
-const pressThinner = 0.34;
-const teethThinner = 0.4;
+const ROUND_IN = 0.34;
+const ROUND_THICKER_UPPER = 0.36;
+const ROUND_THICKER_LOWER = 0.24;
+const SPREAD_THINNER = 0.14;
+const PRESS_THINNER = 0.34;
+const TEETH_THINNER = 0.4;
 /** Of an O's height, the upper lip opens this part and the lower lip the rest; it is taller than the jaw alone would make it. */
-const upperOpens = 0.3;
-const roundTaller = 1.5;
+const UPPER_OPENS = 0.3;
+const ROUND_TALLER = 1.5;
 /** Of the gap that the picture has, the upper lip closes this part, the lower one the rest. */
-const upperMeets = 0.45;
+const UPPER_MEETS = 0.45;
 
 /** Part of the lips' width that an O takes. */
 const O_WIDTH = 0.72;
@@ -46,7 +38,11 @@ export function mouthPosition(face: FaceGeometry, a: number): number {
   return a < 0 ? -a / face.leftCornerA : a / face.rightCornerA;
 }
 
-export function mouthDisplacement(face: FaceGeometry): (surface: string, a: number, b: number, along: Along) => void {
+/**
+ * How the lips, the chin and the cheeks beside them go with each part of the mouth's pose. The two lips are one beyond the corners of
+ * the mouth: whatever parts them must fade out there, and what doesn't part them must be the same on both.
+ */
+export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: number, b: number, along: Along) => void {
   const seamAt = (a: number) => (curveAt(face.upperSeam, a) + curveAt(face.lowerSeam, a)) / 2;
   const restGapAt = (a: number) => Math.max(0, curveAt(face.lowerSeam, a) - curveAt(face.upperSeam, a));
   const beyondCorner = (a: number) => (a < 0 ? face.leftCornerA - a : a - face.rightCornerA);
@@ -66,9 +62,9 @@ export function mouthDisplacement(face: FaceGeometry): (surface: string, a: numb
   const roundGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 2) ** (0.8 + turned(a)) : 0);
 
   const cornerShape = (a: number, s: number) => (s < 1 ? smoothstep(0, 1, s) : 1 - smoothstep(0, 0.6, beyondCorner(a)));
-  const jawAbove = (a: number, s: number, below: number) => cornerDrop * cornerShape(a, s) * (1 - smoothstep(0, 0.45, -below));
+  const jawAbove = (a: number, s: number, below: number) => CORNER_DROP * cornerShape(a, s) * (1 - smoothstep(0, 0.45, -below));
   const jawBelow = (a: number, b: number, s: number, below: number, gap: number) => {
-    const corner = cornerDrop * cornerShape(a, s);
+    const corner = CORNER_DROP * cornerShape(a, s);
     const lip = corner + (1 - corner) * gap;
     const axis = face.chinA * Math.min(Math.max(b / face.chinB, 0), 1.5);
     const chin = 1 - smoothstep(0.25, 1.1, Math.abs(a - axis));
@@ -100,42 +96,42 @@ export function mouthDisplacement(face: FaceGeometry): (surface: string, a: numb
     const restGap = restGapAt(a);
     const narrower = -halfWidth(a) * Math.sqrt(room) * side;
     const corners = cornersOnly(a, b, s);
-    const above = reach.jaw * jawAbove(a, s, below);
+    const above = mouthReach.jaw * jawAbove(a, s, below);
     const oval = ovalGap(a, s);
-    const o = roundTaller * roundGap(a, s);
+    const o = ROUND_TALLER * roundGap(a, s);
     if (lower) {
       const edge = curveAt(face.lowerSeam, a);
       // An O is in the lips' inner edge; their outer one goes down as a whole.
       const inLip = smoothstep(0, lowerHeight, b - edge);
-      const opens = (1 - upperOpens) * o;
-      along(drawn.jaw, jawNarrows * narrower, reach.jaw * jawBelow(a, b, s, below, oval));
-      along(drawn.jawRound, jawNarrows * narrower, reach.jaw * jawBelow(a, b, s, below, opens + (0.8 * oval - opens) * inLip));
-      along(drawn.jawShut, 0, reach.jaw * jawBelow(a, b, s, below, 0));
+      const opens = (1 - UPPER_OPENS) * o;
+      along(drawn.jaw, JAW_NARROWS * narrower, mouthReach.jaw * jawBelow(a, b, s, below, oval));
+      along(drawn.jawRound, JAW_NARROWS * narrower, mouthReach.jaw * jawBelow(a, b, s, below, opens + (0.8 * oval - opens) * inLip));
+      along(drawn.jawShut, 0, mouthReach.jaw * jawBelow(a, b, s, below, 0));
       const thick = lowerHeight * thickness(s, b - edge, lowerHeight, Math.max(lowerHeight * 1.3, 0.62 * face.chinB - edge));
       const fall = window * (1 - smoothstep(face.lowerLipB, face.lowerLipB + 0.28, b));
       const raised = 1 - smoothstep(face.lowerLipB * 0.8, Math.max(face.chinB, face.lowerLipB + 0.2), b);
-      along(drawn.lowerLip, 0, reach.lowerLip * (1 - 0.4 * smile) * fall);
-      along(drawn.press, 0, -pressThinner * thick);
-      along(drawn.round, roundIn * narrower, roundThickerLower * thick);
-      along(drawn.spread, spreadOut * room * side, -spreadUp * corners - spreadThinner * thick);
-      along(drawn.meet, 0, -(1 - upperMeets) * restGap * raised);
-      along(drawn.teeth, 0, -teethThinner * thick - 0.45 * restGap * raised);
-      along(drawn.tongueOut, 0, reach.tongueLip * fall);
+      along(drawn.lowerLip, 0, mouthReach.lowerLip * (1 - 0.4 * smile) * fall);
+      along(drawn.press, 0, -PRESS_THINNER * thick);
+      along(drawn.round, ROUND_IN * narrower, ROUND_THICKER_LOWER * thick);
+      along(drawn.spread, SPREAD_OUT * room * side, -SPREAD_UP * corners - SPREAD_THINNER * thick);
+      along(drawn.meet, 0, -(1 - UPPER_MEETS) * restGap * raised);
+      along(drawn.teeth, 0, -TEETH_THINNER * thick - 0.45 * restGap * raised);
+      along(drawn.tongueOut, 0, mouthReach.tongueLip * fall);
     } else {
       const edge = curveAt(face.upperSeam, a);
       const nose = Math.max(-face.noseB + edge, upperHeight + 0.08);
       const thick = upperHeight * thickness(s, edge - b, upperHeight, nose);
       const fall = window * (1 - smoothstep(-face.upperLipB * 0.9, Math.max(-face.noseB, -face.upperLipB + 0.08), -b));
       const lowered = 1 - smoothstep(0.7 * upperHeight, nose, edge - b);
-      along(drawn.jaw, jawNarrows * narrower, above);
-      along(drawn.jawRound, jawNarrows * narrower, above - reach.jaw * upperOpens * o * lowered);
+      along(drawn.jaw, JAW_NARROWS * narrower, above);
+      along(drawn.jawRound, JAW_NARROWS * narrower, above - mouthReach.jaw * UPPER_OPENS * o * lowered);
       along(drawn.jawShut, 0, above);
-      along(drawn.upperLip, 0, -reach.upperLip * (1 - 0.8 * smile) * fall);
-      along(drawn.press, 0, pressThinner * thick);
-      along(drawn.round, roundIn * narrower, -roundThickerUpper * thick);
-      along(drawn.spread, spreadOut * room * side, -spreadUp * corners + spreadThinner * thick);
-      along(drawn.meet, 0, upperMeets * restGap * lowered);
-      along(drawn.teeth, 0, -reach.teethUpper * lowered * (1 - smoothstep(0.15, 0.85, s)) * (1 - smile));
+      along(drawn.upperLip, 0, -mouthReach.upperLip * (1 - 0.8 * smile) * fall);
+      along(drawn.press, 0, PRESS_THINNER * thick);
+      along(drawn.round, ROUND_IN * narrower, -ROUND_THICKER_UPPER * thick);
+      along(drawn.spread, SPREAD_OUT * room * side, -SPREAD_UP * corners + SPREAD_THINNER * thick);
+      along(drawn.meet, 0, UPPER_MEETS * restGap * lowered);
+      along(drawn.teeth, 0, -mouthReach.teethUpper * lowered * (1 - smoothstep(0.15, 0.85, s)) * (1 - smile));
     }
   };
 }

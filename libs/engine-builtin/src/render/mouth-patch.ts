@@ -5,7 +5,7 @@ import { drawn } from './drawn-pose.ts';
 import type { DrawnPose } from './drawn-pose.ts';
 import { paintInnerMouth } from './inner-mouth.ts';
 import type { InnerMouth } from './inner-mouth.ts';
-import { reach } from './mouth-displacement.ts';
+import { mouthReach } from './mouth-mouthReach.ts';
 import { alphaPlane } from './patch-textures.ts';
 import type { PatchTexture, PixelBox } from './patch-textures.ts';
 import { FIXED, sampleBytes } from './sampling.ts';
@@ -48,8 +48,9 @@ function seamCoverage(face: FaceGeometry): { upper: (x: number, y: number) => nu
  */
 class MouthInside implements Backdrop {
   readonly colour = new Float64Array(3);
-  private readonly inside: InnerMouth;
+  /** The picture's own slit gives way to what is painted as it opens. */
   share = 0;
+  private readonly inside: InnerMouth;
   private readonly skull: WarpLattice;
   private readonly jaw: WarpLattice;
   private readonly tip: WarpLattice;
@@ -69,8 +70,8 @@ class MouthInside implements Backdrop {
   update(pose: DrawnPose): void {
     const { openAtRest, restGap } = this.inside;
     const gap =
-      reach.jaw * (pose[drawn.jaw]! + pose[drawn.jawRound]!) + reach.upperLip * pose[drawn.upperLip]! + reach.lowerLip * pose[drawn.lowerLip]! +
-      reach.teethUpper * pose[drawn.teeth]! + reach.tongueLip * pose[drawn.tongueOut]!;
+      mouthReach.jaw * (pose[drawn.jaw]! + pose[drawn.jawRound]!) + mouthReach.upperLip * pose[drawn.upperLip]! + mouthReach.lowerLip * pose[drawn.lowerLip]! +
+      mouthReach.teethUpper * pose[drawn.teeth]! + mouthReach.tongueLip * pose[drawn.tongueOut]!;
     this.share = openAtRest ? smoothstep(0, SLIT, gap + restGap * pose[drawn.meet]!) : smoothstep(0, SLIT + restGap, gap);
     if (this.share === 0) return;
     this.skull.update(pose);
