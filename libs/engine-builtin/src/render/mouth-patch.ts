@@ -5,7 +5,7 @@ import { drawn } from './drawn-pose.ts';
 import type { DrawnPose } from './drawn-pose.ts';
 import { paintInnerMouth } from './inner-mouth.ts';
 import type { InnerMouth } from './inner-mouth.ts';
-import { mouthReach } from './mouth-mouthReach.ts';
+import { mouthReach } from './mouth-reach.ts';
 import { alphaPlane } from './patch-textures.ts';
 import type { PatchTexture, PixelBox } from './patch-textures.ts';
 import { FIXED, sampleBytes } from './sampling.ts';
