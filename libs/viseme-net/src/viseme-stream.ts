@@ -105,7 +105,7 @@ export class VisemeStream {
     this.newestNeeded = Math.max(this.newestNeeded, step);
     this.advance();
     const last = Math.min(step, this.heardSteps - 1);
-    if (this.known > last) return this.known > step;
+    if (this.known > last || this.closed) return this.known > step;
     const deadlineMs = performance.now() + this.patienceMs;
     while (this.known <= last) {
       const leftMs = deadlineMs - performance.now();

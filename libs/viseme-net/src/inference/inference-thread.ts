@@ -31,6 +31,8 @@ const taken = new Int32Array(MAX_BATCH);
 const mel = new Float32Array(MAX_BATCH * MAX_STEPS_ASKED * FEATURES_PER_STEP);
 const states = new Float32Array(MAX_BATCH * stateSize);
 const lengths = new Int32Array(MAX_BATCH);
+/** Long requests waited while short ones ran. */
+let longTurn = false;
 
 await serve();
 hub.phase = threadPhase.ended;
@@ -70,22 +72,24 @@ function gather(): void {
   hub.gather(hurries, gatherMs);
 }
 
-/** Takes what waits: all short requests, or if there are none, long ones. Returns how many. */
+/** Takes what waits, short requests and long ones in turns. Returns how many. */
 function take(): number {
-  let longWait = false;
-  for (const long of [false, true]) {
-    if (long && !longWait) break;
+  let othersWait = false;
+  for (const long of longTurn ? [true, false] : [false, true]) {
     let batch = 0;
     for (let index = 0; index < hub.slotsUsed && batch < MAX_BATCH; index++) {
       const state = Atomics.load(hub.state, index);
       if (state !== slotState.asked && state !== slotState.urgent) continue;
       if (hub.stepCount[index]! > SHORT_STEPS !== long) {
-        longWait = true;
+        othersWait = true;
         continue;
       }
       if (hub.move(index, slotState.asked, slotState.running) || hub.move(index, slotState.urgent, slotState.running)) taken[batch++] = index;
     }
-    if (batch > 0) return batch;
+    if (batch > 0) {
+      longTurn = othersWait && !long;
+      return batch;
+    }
   }
   return 0;
 }
