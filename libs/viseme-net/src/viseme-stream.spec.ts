@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { InferenceService } from './inference/inference-service.ts';
 import { mouthOfSound } from './mouth-of-sound.ts';
 import { MOUTH_PARAMS } from './phonemes.ts';
@@ -46,7 +46,7 @@ function furthest(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 }
 
-describe('what the network says of a sound', () => {
+describe('what the network says of a sound', { timeout: 60_000 }, () => {
   it('is the same at once and in pieces of any size', () => {
     const sound = voice(4);
     const expected = mouthOfSound(sound, inference.connect());
@@ -169,6 +169,18 @@ describe('what the network says of a sound', () => {
     expect(stream.lateAnswers).toBe(1);
     stream.close();
     await slow.close();
+  });
+
+  it('is waited for once, not by each frame while the thread is gone', async () => {
+    const gone = new InferenceService();
+    const stream = new VisemeStream(gone.connect(), 10);
+    await gone.close();
+    const wait = vi.spyOn((stream as unknown as { slot: { wait(ms: number): boolean } }).slot, 'wait');
+    stream.push(voice(1));
+    for (let step = 0; step < 10; step++) expect(stream.need(step)).toBe(false);
+    expect(wait).toHaveBeenCalledTimes(1);
+    expect(stream.lateAnswers).toBe(10);
+    stream.close();
   });
 
   it('is nothing of sound that was not pushed, and no miss', () => {

@@ -46,6 +46,8 @@ export class VisemeStream {
   private asked = 0;
   /** What the thread was asked has been taken back. */
   private unwanted = false;
+  /** The answer was waited for in vain: once is enough, should the thread be gone. */
+  private overdue = false;
   /** Steps before this are known. */
   private known = 0;
   private newestNeeded = 0;
@@ -109,7 +111,8 @@ export class VisemeStream {
     const deadlineMs = performance.now() + this.patienceMs;
     while (this.known <= last) {
       const leftMs = deadlineMs - performance.now();
-      if (leftMs <= 0 || !this.slot.wait(leftMs)) {
+      if (this.overdue || leftMs <= 0 || !this.slot.wait(leftMs)) {
+        this.overdue = true;
         this.lateAnswers++;
         return false;
       }
@@ -173,6 +176,7 @@ export class VisemeStream {
   private takeAnswer(): void {
     const count = this.asked;
     this.asked = 0;
+    this.overdue = false;
     if (this.unwanted) this.unwanted = false;
     else {
       const { params, visemes, stateAfter } = this.slot.memory;

@@ -42,7 +42,7 @@ function jaws(all: Float32Array[]): number[] {
   return all.map((pose) => pose[channel.jaw]!);
 }
 
-describe('motion from sound', () => {
+describe('motion from sound', { timeout: 60_000 }, () => {
   it('keeps the mouth shut in silence and in noise', () => {
     const noise = (level: number) => Float32Array.from({ length: 16_000 * 4 }, (_, i) => level * Math.sin(i * i * 0.37));
     for (const pcm of [new Float32Array(16_000 * 4), noise(0.0015), noise(0.05)]) {

@@ -19,7 +19,7 @@ async function kill(service: InferenceService): Promise<void> {
   await ended;
 }
 
-describe('the inference thread', () => {
+describe('the inference thread', { timeout: 60_000 }, () => {
   let service: InferenceService;
   let lost: Error[];
 
