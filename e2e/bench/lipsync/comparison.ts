@@ -1,4 +1,4 @@
-import { clipFigures, MOUTH_STEP_MS, sumOfFigures, type ClipFigures, type LipSyncFigures } from '@visavis/viseme-net';
+import { clipFigures, MOUTH_STEP_MS, sumOfFigures, type LipSyncFigures } from '@visavis/viseme-net';
 import { CLEAN, conditions, soundsWithoutSpeech } from './conditions.ts';
 import { MOST_ADVANCE_STEPS, MOST_DELAY_STEPS, watched, withSoundDelayed, type WatchedMotion } from './shown-motion.ts';
 import type { LipSyncSystem } from './system.ts';
@@ -22,34 +22,38 @@ export interface Contestant {
  */
 export async function compare(systems: readonly LipSyncSystem[], clips: readonly SpokenClip[], onProgress: (what: string) => void): Promise<Contestant[]> {
   const noises = soundsWithoutSpeech();
-  const contestants: Contestant[] = [];
-  for (const system of systems) {
-    const motions: Record<string, WatchedMotion[]> = {};
-    for (const { name, heard } of conditions) {
-      onProgress(`${system.name}, ${name}`);
-      motions[name] = [];
-      for (const [i, clip] of clips.entries()) motions[name].push(await watched(system, heardSound(heard(clip, clips, i), clip.segments)));
-    }
-    onProgress(`${system.name}, sounds without speech`);
-    const inNoise: WatchedMotion[] = [];
-    for (const { pcm48k } of noises) inNoise.push(await watched(system, heardSound(pcm48k)));
-
-    const judged = (delay: number) => (name: string): ClipFigures[] => clips.map(({ voice, segments }, i) => clipFigures(voice, segments, withSoundDelayed(motions[name]![i]!, delay)));
-    const best = bestDelay((delay) => sumOfFigures(judged(delay)(CLEAN.name)).correlation ?? 0);
-    for (const delay of best === 0 ? [0] : [0, best]) {
-      const of = judged(delay);
-      const open = inNoise.map((motion) => clipFigures('', [], withSoundDelayed(motion, delay)));
-      contestants.push({
-        system,
-        soundDelayMs: delay * MOUTH_STEP_MS,
-        figures: Object.fromEntries(conditions.map(({ name }) => [name, sumOfFigures(of(name))])),
-        byVoice: Object.fromEntries([...new Set(clips.map(({ voice }) => voice))].map((voice) => [voice, sumOfFigures(of(CLEAN.name).filter((clip) => clip.voice === voice))])),
-        openInNoise: Object.fromEntries(open.map((figures, i) => [noises[i]!.name, sumOfFigures([figures]).silentOpening ?? 0])),
-        openInAllNoise: sumOfFigures(open).silentOpening ?? 0,
-      });
+  // Sounds outermost: making one costs as much as a system that hears it.
+  const watching = systems.map(() => ({ spoken: Object.fromEntries(conditions.map(({ name }) => [name, [] as WatchedMotion[]])), inNoise: [] as WatchedMotion[] }));
+  for (const { name, heard } of conditions) {
+    onProgress(name);
+    for (const [i, clip] of clips.entries()) {
+      const sound = heardSound(heard(clip, clips, i), clip.segments);
+      for (const [s, system] of systems.entries()) watching[s]!.spoken[name]!.push(await watched(system, sound));
     }
   }
-  return contestants;
+  onProgress('sounds without speech');
+  for (const { pcm48k } of noises) {
+    const sound = heardSound(pcm48k);
+    for (const [s, system] of systems.entries()) watching[s]!.inNoise.push(await watched(system, sound));
+  }
+  return systems.flatMap((system, s) => {
+    const { spoken, inNoise } = watching[s]!;
+    const judged = (name: string, delay: number) => clips.map(({ voice, segments }, i) => clipFigures(voice, segments, withSoundDelayed(spoken[name]![i]!, delay)));
+    const best = bestDelay((delay) => sumOfFigures(judged(CLEAN.name, delay)).correlation ?? 0);
+    return (best === 0 ? [0] : [0, best]).map((delay): Contestant => {
+      const clean = judged(CLEAN.name, delay);
+      const open = inNoise.map((motion) => clipFigures('', [], withSoundDelayed(motion, delay)));
+      const ofVoice = (voice: string) => sumOfFigures(clean.filter((clip) => clip.voice === voice));
+      return {
+        system,
+        soundDelayMs: delay * MOUTH_STEP_MS,
+        figures: Object.fromEntries(conditions.map(({ name }) => [name, sumOfFigures(judged(name, delay))])),
+        byVoice: Object.fromEntries(clean.map(({ voice }) => [voice, ofVoice(voice)])),
+        openInNoise: Object.fromEntries(open.map((figures, i) => [noises[i]!.name, sumOfFigures([figures]).silentOpening ?? 0])),
+        openInAllNoise: sumOfFigures(open).silentOpening ?? 0,
+      };
+    });
+  });
 }
 
 function bestDelay(correlationAt: (steps: number) => number): number {

@@ -36,17 +36,10 @@ interface HeadAudio {
 
 type HeadAudioClass = new (context: object, options: object) => HeadAudio;
 
-/** HeadAudio as it is published. */
+/** HeadAudio, with the mistake mended that keeps it from ever showing aa. */
 export const headAudioSystem: LipSyncSystem = {
   name: 'HeadAudio 0.1.0',
-  note: 'its own model, gate as in its README; it never shows its viseme aa, whose number 0 it takes for none',
-  watch: async ({ pcm48k }, steps) => watch(await published(), pcm48k, steps),
-};
-
-/** The same with the mistake mended that keeps it from showing aa. */
-export const mendedHeadAudioSystem: LipSyncSystem = {
-  name: 'HeadAudio 0.1.0, mended',
-  note: 'the same, and aa is shown',
+  note: 'its own model, gate as in its README; mended to show aa, whose number 0 it takes for none',
   watch: async ({ pcm48k }, steps) => watch(await mended(), pcm48k, steps),
 };
 

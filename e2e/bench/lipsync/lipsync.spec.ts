@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { clipFigures, coarticulation, MOUTH_STEP_MS, sumOfFigures, visemeSegments } from '@visavis/viseme-net';
 import { OfflineAnalyser } from './analyser.ts';
 import { energyMotion } from './energy-motion.ts';
-import { mendedHeadAudioSystem } from './headaudio-system.ts';
+import { headAudioSystem } from './headaudio-system.ts';
 import { atLevel, pink, randomFrom, rms, white } from './noise.ts';
 import { watched, withSoundDelayed } from './shown-motion.ts';
 import { heardSound } from './test-set.ts';
@@ -20,7 +20,7 @@ function buzzes(seconds: number): Float32Array {
 describe('systems that are compared', () => {
   const steps = 150;
 
-  it.each([wawaSystem, mendedHeadAudioSystem])('run as in a page: $name moves with sound, rests without, and repeats itself', async (system) => {
+  it.each([wawaSystem, headAudioSystem])('run as in a page: $name moves with sound, rests without, and repeats itself', async (system) => {
     const first = await system.watch(heardSound(buzzes(3)), steps);
     expect(await system.watch(heardSound(buzzes(3)), steps)).toEqual(first);
     expect(first.params).toHaveLength(steps * 8);
@@ -32,7 +32,7 @@ describe('systems that are compared', () => {
   it('hear their sound no earlier than it is played', async () => {
     const late = new Float32Array(48_000 * 3);
     late.set(buzzes(2), 48_000);
-    for (const system of [wawaSystem, mendedHeadAudioSystem]) {
+    for (const system of [wawaSystem, headAudioSystem]) {
       const { params } = await system.watch(heardSound(late), steps);
       expect(Math.max(...params.subarray(0, (1000 / MOUTH_STEP_MS) * 8))).toBe(0);
     }

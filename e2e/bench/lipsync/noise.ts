@@ -19,11 +19,14 @@ export const white: Noise = (samples, random) => Float32Array.from({ length: sam
 /** −3 dB an octave: white noise, each octave held twice as long (Voss and McCartney). */
 export const pink: Noise = (samples, random) => {
   const octaves = new Float64Array(12);
+  let held = 0;
   return Float32Array.from({ length: samples }, (_, i) => {
-    octaves.forEach((_held, octave) => {
-      if (i % (1 << octave) === 0) octaves[octave] = 2 * random() - 1;
-    });
-    return octaves.reduce((sum, value) => sum + value, 2 * random() - 1) / 13;
+    // At each sample one octave changes: the one whose turn it is, the lower the rarer.
+    const octave = Math.min(31 - Math.clz32((i + 1) & -(i + 1)), octaves.length - 1);
+    held -= octaves[octave]!;
+    octaves[octave] = 2 * random() - 1;
+    held += octaves[octave]!;
+    return (held + 2 * random() - 1) / 13;
   });
 };
 
