@@ -4,4 +4,5 @@ export * from './events.ts';
 export * from './resources.ts';
 export * from './sessions.ts';
 export * from './socket.ts';
+export * from './timings.ts';
 export * from './worker.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { avatarId, sessionId, utteranceId } from './common.ts';
 import { video } from './sessions.ts';
+import { utteranceTimings } from './timings.ts';
 
 /** BullMQ job "session" on a worker's own queue. Nothing secret: keys and addresses are fetched once per epoch. */
 export const sessionJob = z.object({ session_id: sessionId, epoch: z.int().min(1), avatar_id: avatarId });
@@ -77,6 +78,7 @@ export type WorkerCommand = z.infer<typeof workerCommand>;
 export const workerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('sending') }),
   z.object({ type: z.literal('utterance.started'), utterance_id: utteranceId }),
+  utteranceTimings.extend({ type: z.literal('utterance.timings') }),
   z.object({
     type: z.literal('utterance.ended'),
     utterance_id: utteranceId,

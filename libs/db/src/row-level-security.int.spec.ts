@@ -16,6 +16,10 @@ beforeAll(async () => {
       const tenant = await test.createTenant();
       const sessionId = await test.createSession(tenant);
       await test.ownerSql(`INSERT INTO utterances (id, tenant_id, session_id, name, ordinal, kind) VALUES ($1, $2, $3, 'one', 1, 'text')`, [newUuid(), tenant.tenantId, sessionId]);
+      await test.ownerSql(
+        `INSERT INTO utterance_timings (session_id, utterance, start_ms, end_ms, tenant_id, source, words, visemes) VALUES ($1, 'one', 0, 100, $2, 'voice', '[]', 'sil:0+100')`,
+        [sessionId, tenant.tenantId],
+      );
       await test.ownerSql(`SELECT append_session_event($1, 'session.started')`, [sessionId]);
       await test.ownerSql('SELECT ledger_grant($1, 5000000, $2)', [tenant.tenantId, 'start']);
       await test.ownerSql('SELECT ledger_place_hold($1, $2, 1000000)', [tenant.tenantId, sessionId]);
@@ -70,7 +74,7 @@ describe('every table with a tenant', () => {
   it('is known to this test, so that none is added unguarded', async () => {
     expect(await tenantTables()).toEqual([
       'api_keys', 'avatars', 'credit_holds', 'dashboard_sessions', 'idempotency_keys', 'ledger_accounts', 'ledger_entries', 'ledger_transactions',
-      'memberships', 'session_events', 'sessions', 'usage_slices', 'utterances', 'voices',
+      'memberships', 'session_events', 'sessions', 'usage_slices', 'utterance_timings', 'utterances', 'voices',
     ]);
   });
 
@@ -231,7 +235,8 @@ describe('the roles', () => {
         return seen.sort();
       });
     expect(await visible('visavis_system')).toEqual([
-      'api_keys', 'avatars', 'credit_holds', 'dashboard_sessions', 'memberships', 'session_events', 'sessions', 'tenants', 'users', 'utterances',
+      'api_keys', 'avatars', 'credit_holds', 'dashboard_sessions', 'memberships', 'session_events', 'sessions', 'tenants', 'users', 'utterance_timings',
+      'utterances',
     ]);
     expect(await visible('visavis_meter')).toEqual(['credit_holds', 'ledger_accounts', 'ledger_entries', 'ledger_transactions', 'sessions', 'usage_slices']);
   });

@@ -13,5 +13,6 @@ export const keys = {
   activity: (sessionId: string) => `${ROOT}:session:${sessionId}:activity`,
   epoch: (sessionId: string) => `${ROOT}:session:${sessionId}:epoch`,
   feed: (sessionId: string) => `${ROOT}:session:${sessionId}:feed`,
+  timingsFeed: (sessionId: string) => `${ROOT}:session:${sessionId}:timings`,
   reports: `${ROOT}:reports`,
 } as const;

@@ -101,4 +101,21 @@ describe.skipIf(!url)('queue', () => {
     expect(seen).toEqual([1]);
     feed.close();
   });
+
+  it('tells of new timings only those who listen for them', async () => {
+    const feed = createFeed(url, redis);
+    const id = newId('ses');
+    const events: SessionEvent[] = [];
+    const utterances: string[] = [];
+    await feed.subscribe(id, (event) => events.push(event));
+    const stop = await feed.subscribeTimings(id, (utteranceId) => utterances.push(utteranceId));
+    await feed.publishTimings(id, 'constructor');
+    await until(() => utterances.length === 1);
+    await stop();
+    await feed.publishTimings(id, 'greeting');
+    await feed.publish({ seq: 1, type: 'session.started', at: new Date().toISOString(), session_id: id, data: {} });
+    await until(() => events.length === 1);
+    expect(utterances).toEqual(['constructor']);
+    feed.close();
+  });
 });

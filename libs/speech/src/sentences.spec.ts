@@ -9,6 +9,7 @@ describe('pieces of a text', () => {
     ['en-US', 'It costs 3,000 dollars at 10:30.', ['It costs 3,000 dollars at 10:30.']],
     ['zh-CN', '你好。我是一个会说话的头像。', ['你好。', '我是一个会说话的头像。']],
     ['de-DE', 'Guten Tag!\n\n  Wie geht es Ihnen?', ['Guten Tag!', 'Wie geht es Ihnen?']],
+    ['en-US', 'a\u0000b \ud800c', ['a b \ufffdc']],
     ['en-US', '... --- !!!', []],
   ])('%s: %s', (language, text, expected) => {
     expect(splitSentences(text, language)).toEqual(expected);

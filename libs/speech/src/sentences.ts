@@ -6,18 +6,18 @@ const abbreviation = /(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|e\.g|i\.e|etc|No|
 
 /**
  * Cuts a text into pieces that are spoken one after the other: sentences, and where those are long, clauses.
- * Every word of the text is in exactly one piece; pieces without any letter or digit are left out.
+ * Every word of the text is in exactly one piece; pieces without any letter or digit are left out, and so is what is no character.
  */
 export function splitSentences(text: string, language: string): string[] {
   const sentences: string[] = [];
-  for (const { segment } of new Intl.Segmenter(language, { granularity: 'sentence' }).segment(text)) {
+  for (const { segment } of new Intl.Segmenter(language, { granularity: 'sentence' }).segment(text.toWellFormed())) {
     const previous = sentences.at(-1);
     if (previous !== undefined && abbreviation.test(previous)) sentences[sentences.length - 1] = previous + segment;
     else sentences.push(segment);
   }
   return sentences
     .flatMap((sentence, index) => splitLong(sentence, index === 0 ? FIRST_PIECE_CHARS : MAX_PIECE_CHARS))
-    .map((piece) => piece.replaceAll(/\s+/g, ' ').trim())
+    .map((piece) => piece.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim())
     .filter((piece) => /[\p{L}\p{N}]/u.test(piece));
 }
 

@@ -10,6 +10,7 @@ import { PipelinePool, type CreatedMediaSession, type PipelineEvent } from '../p
 import { COMMAND_READER, LOGGER, PIPELINE_POOL, SESSION_CHANNEL, WORKER_CONFIG } from '../tokens';
 import { SessionRegistry } from './session-registry';
 import { speechSourceOf } from './speech-sources';
+import { timingsOfVisemes, type ToldTimings } from './speech-timings';
 import type { StreamedSpeech } from './streamed-speech';
 
 /** Runs one epoch of one session from the job to its end. */
@@ -57,7 +58,10 @@ export class SessionRunner {
           resolve(reason);
         },
       });
-      const unsubscribe = this.reader.subscribe(sessionId, commandHandler(media, grant, resolve));
+      const unsubscribe = this.reader.subscribe(sessionId, commandHandler(media, grant, {
+        end: resolve,
+        tell: (utteranceId, timings) => this.reportEvent(sessionId, epoch, { type: 'utterance.timings', utterance_id: utteranceId, ...timings }),
+      }));
       try {
         this.logger.info({ reason: await promise, frames: media.stats.framesSent, late: media.stats.framesLate, dropped: media.stats.framesDropped }, 'session stopped');
       } finally {
@@ -71,16 +75,24 @@ export class SessionRunner {
   }
 
   private report(sessionId: string, epoch: number, event: Exclude<PipelineEvent, { type: 'failed' }>): void {
-    const sent =
-      event.type === 'utterance.position'
-        ? this.channel.savePosition(sessionId, event.utteranceId, event.playedMs)
-        : this.channel.report({ sessionId, epoch, workerId: this.config.workerId, event: workerEventOf(event) });
+    if (event.type !== 'utterance.position') return this.reportEvent(sessionId, epoch, workerEventOf(event));
+    const saved = this.channel.savePosition(sessionId, event.utteranceId, event.playedMs);
+    saved.catch((error: unknown) => this.logger.error({ error, event: event.type }, 'an event could not be reported'));
+  }
+
+  private reportEvent(sessionId: string, epoch: number, event: WorkerEvent): void {
+    const sent = this.channel.report({ sessionId, epoch, workerId: this.config.workerId, event });
     sent.catch((error: unknown) => this.logger.error({ error, event: event.type }, 'an event could not be reported'));
   }
 }
 
+interface CommandEffects {
+  end(reason: string): void;
+  tell(utteranceId: string, timings: ToldTimings): void;
+}
+
 /** Commands in the order in which they were given. A second worker hears them all again and leaves out what was said. */
-function commandHandler(media: CreatedMediaSession, grant: SessionGrant, end: (reason: string) => void): (entry: CommandEntry) => void {
+function commandHandler(media: CreatedMediaSession, grant: SessionGrant, { end, tell }: CommandEffects): (entry: CommandEntry) => void {
   const alreadySaid = new Set(grant.resume.ended);
   // A map: names are the client's choice, and "constructor" is one.
   const positions = new Map(Object.entries(grant.resume.positions));
@@ -94,9 +106,9 @@ function commandHandler(media: CreatedMediaSession, grant: SessionGrant, end: (r
     switch (command.type) {
       case 'speak': {
         if (alreadySaid.has(command.utterance_id)) return;
-        const { open, streamed } = speechSourceOf(command.source);
+        const { open, streamed, tellsTimings } = speechSourceOf(command.source, (timings) => tell(command.utterance_id, timings));
         if (streamed) streams.set(command.utterance_id, streamed);
-        media.speak({ utteranceId: command.utterance_id, source: open, startAtMs: positions.get(command.utterance_id) ?? 0 });
+        media.speak({ utteranceId: command.utterance_id, source: open, startAtMs: positions.get(command.utterance_id) ?? 0, visemes: !tellsTimings });
         return;
       }
       case 'stream_end':
@@ -120,6 +132,8 @@ function workerEventOf(event: Exclude<PipelineEvent, { type: 'failed' | 'utteran
       return { type: 'sending' };
     case 'utterance.started':
       return { type: 'utterance.started', utterance_id: event.utteranceId };
+    case 'utterance.visemes':
+      return { type: 'utterance.timings', utterance_id: event.utteranceId, ...timingsOfVisemes(event.visemes) };
     case 'utterance.ended':
       return {
         type: 'utterance.ended',

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { createAvatarUpload, problem, sessionEvent, socketCommand } from '@visavis/contracts';
+import { createAvatarUpload, problem, sessionEvent, socketCommand, utteranceTimings, type UtteranceTimings } from '@visavis/contracts';
 import { z } from 'zod';
 import { problemResponse } from '../../http/api-problems.decorator';
 import { COOKIE_NAME } from '../../access/cookie';
@@ -13,6 +13,20 @@ const ABOUT = `Live talking avatars. Start a session with an API key, play it in
 Ids are UUIDs with a prefix (\`ses_…\`). Lists are \`{ data, next_cursor }\`, newest first. Failures are problem documents (RFC 9457) with a stable \`code\`. Every answer has \`x-request-id\`.
 POSTs that say so take \`Idempotency-Key\`. \`RateLimit-Limit\`, \`RateLimit-Remaining\` and \`RateLimit-Reset\` (seconds) tell how much room is left in this minute.
 Pages may call with a client token from the account's allowed origins; an account that lists none lets all pages in.`;
+
+const TIMINGS_EXAMPLE: UtteranceTimings = {
+  utterance_id: 'utt_019ab0d2-6f4e-7c31-9a55-0b1f6a3c2d10',
+  source: 'voice',
+  words: [
+    { text: 'Hello,', start_ms: 10, duration_ms: 407 },
+    { text: 'Ada.', start_ms: 615, duration_ms: 402 },
+  ],
+  visemes: [
+    { viseme: 'sil', start_ms: 0, duration_ms: 10 },
+    { viseme: 'kk', start_ms: 10, duration_ms: 70 },
+    { viseme: 'E', start_ms: 80, duration_ms: 105 },
+  ],
+};
 
 const SOCKET_OPERATION = 'SessionSocketServer.upgrade';
 const SOCKET_ACCESS = { key: 'sessions:read', client: 'view', member: 'viewer' } as const;
@@ -55,6 +69,7 @@ function addSchemas(document: OpenAPIObject): Record<string, JsonSchema> {
   const schemas = {
     ...(components.schemas as Record<string, JsonSchema>),
     SessionEvent: jsonSchema(sessionEvent, 'SessionEvent', 'output'),
+    UtteranceTimings: { ...jsonSchema(utteranceTimings, 'UtteranceTimings', 'output'), description: 'The data of `utterance.timings`.', example: TIMINGS_EXAMPLE },
     SocketCommand: jsonSchema(socketCommand, 'SocketCommand', 'input'),
     CreateAvatarUpload: jsonSchema(createAvatarUpload, 'CreateAvatarUpload', 'input'),
     Problem: {
@@ -89,7 +104,10 @@ function describeSocket(paths: Record<string, Record<string, Operation>>): void 
       description: `Text frames from you are commands (SocketCommand), text frames to you are events (SessionEvent) and answers that carry your \`request_id\`.
 Binary frames are s16le mono samples of the utterance that \`speak.start\` began; at most a minute may wait, and you are told before it is full.
 Pages send their token as the subprotocol \`visavis.token.<token>\` beside \`visavis\`, or as \`?token=\`.`,
-      parameters: [{ name: 'token', in: 'query', required: false, description: 'A client token, where a browser cannot set headers.', schema: { type: 'string' } }],
+      parameters: [
+        { name: 'token', in: 'query', required: false, description: 'A client token, where a browser cannot set headers.', schema: { type: 'string' } },
+        { name: 'include', in: 'query', required: false, description: 'What to send beside the events, separated by commas: `timings`.', example: 'timings', schema: { type: 'string' } },
+      ],
       responses: { 101: { description: 'The connection speaks WebSocket now.' }, 404: problemResponse(404), 409: problemResponse(409) },
     },
   };

@@ -1,13 +1,16 @@
 import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import type { SessionEvent } from '@visavis/contracts';
 import { Access, Principal } from '../../access/access.decorator';
 import { CredentialWatch } from '../../access/credential-watch';
 import type { TenantPrincipal } from '../../access/principal';
 import { ApiProblems } from '../../http/api-problems.decorator';
 import { PublicIdPipe } from '../../http/public-id.pipe';
+import { parseInclude } from './event-include';
 import { SessionEvents } from './session-events.service';
+import { SessionTimings } from './session-timings.service';
 import { SessionsService } from './sessions.service';
 
 const COMMENT_EVERY_MS = 15_000;
@@ -21,15 +24,17 @@ export class EventsController {
   constructor(
     private readonly sessions: SessionsService,
     private readonly events: SessionEvents,
+    private readonly timings: SessionTimings,
     private readonly credentials: CredentialWatch,
   ) {}
 
   @Get()
   @Access({ key: 'sessions:read', client: 'view', member: 'viewer' })
-  @ApiOperation({ summary: 'Follow a session', description: 'Server-sent events from the first, or from the one after Last-Event-ID. The stream ends after session.ended.' })
+  @ApiOperation({ summary: 'Follow a session', description: 'Server-sent events from the first, or from the one after Last-Event-ID. The stream ends after session.ended. With `include=timings` it also tells, as `utterance.timings`, what is said when; these have no id of their own.' })
   @ApiProduces('text/event-stream')
   @ApiQuery({ name: 'token', required: false, description: 'A client token, where a browser cannot set headers.' })
   @ApiQuery({ name: 'last_event_id', required: false })
+  @ApiQuery({ name: 'include', required: false, description: 'What to send beside the events, separated by commas: `timings`.', example: 'timings' })
   @ApiResponse({ status: 200, content: { 'text/event-stream': { schema: { type: 'string' }, example: 'id: 1\nevent: session.started\ndata: {"seq":1,…}\n\n' } } })
   @ApiProblems(404)
   async follow(
@@ -37,9 +42,11 @@ export class EventsController {
     @Param('id', new PublicIdPipe('ses')) id: string,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Query('last_event_id') lastEventIdQuery: string | undefined,
+    @Query('include') includeQuery: string | string[] | undefined,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const include = parseInclude(includeQuery);
     const session = await this.sessions.require(principal.tenantId, id);
     const given = Number.parseInt(lastEventId ?? lastEventIdQuery ?? '0', 10);
     const after = Number.isFinite(given) && given > 0 ? Math.min(given, MAX_SEQ) : 0;
@@ -67,15 +74,27 @@ export class EventsController {
     const comments = setInterval(() => stream.write(': \n\n'), COMMENT_EVERY_MS);
     const unwatch = this.credentials.watch(principal, close);
     request.raw.on('close', close);
-    stop = await this.events.follow(principal.tenantId, id, after, (event) => {
+    const follower = include.has('timings') ? this.timings : this.events;
+    stop = await follower.follow(principal.tenantId, id, after, (event) => {
       if (closed) return;
-      stream.write(format(event));
+      const flows = stream.write(format(event));
       if (event.type === 'session.ended' || stream.writableLength > MAX_BUFFERED_BYTES) close();
+      // There may be more timings than a reader can be sent at once: they wait, the events themselves don't.
+      else if (!flows && event.type === 'utterance.timings') return drained(stream);
     });
     if (closed) void stop();
   }
 }
 
+function drained(stream: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once('drain', resolve);
+    stream.once('close', resolve);
+  });
+}
+
+/** Without an id where the number is another event's: Last-Event-ID stays what it was. */
 function format(event: SessionEvent): string {
-  return `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  const id = event.type === 'utterance.timings' ? '' : `id: ${event.seq}\n`;
+  return `${id}event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { SessionEvent, SessionEventData, SessionEventType } from '@visavis/contracts';
+import type { NumberedEventType, SessionEvent, SessionEventData } from '@visavis/contracts';
 import type { Database } from '@visavis/db';
 import { formatId } from '@visavis/ids';
 import type { Feed } from '@visavis/queue';
@@ -8,7 +8,7 @@ import { FEED } from '../dispatch/dispatch.tokens';
 
 interface EventRow {
   seq: number;
-  type: SessionEventType;
+  type: NumberedEventType;
   at: Date;
   data: Record<string, unknown>;
 }
@@ -22,7 +22,7 @@ export class SessionEvents {
   ) {}
 
   /** @returns null when an event that happens once had been written before. */
-  async append<T extends SessionEventType>(sessionId: string, type: T, data: SessionEventData<T>): Promise<SessionEvent | null> {
+  async append<T extends NumberedEventType>(sessionId: string, type: T, data: SessionEventData<T>): Promise<SessionEvent | null> {
     const [row] = await this.db.systemSql<{ seq: number; at: Date }>('SELECT seq, at FROM append_session_event($1, $2, $3::jsonb)', [sessionId, type, JSON.stringify(data)]);
     if (!row) return null;
     const event: SessionEvent = { seq: row.seq, type, at: row.at.toISOString(), session_id: formatId('ses', sessionId), data };

@@ -17,8 +17,10 @@ import { problemOf } from '../../http/problem-of';
 import { requestIdOf } from '../../http/request-id';
 import { LOGGER } from '../../tokens';
 import { SESSION_CHANNEL } from '../dispatch/dispatch.tokens';
+import { parseInclude } from './event-include';
 import { SessionEvents } from './session-events.service';
 import { SessionSocket } from './session-socket';
+import { SessionTimings } from './session-timings.service';
 import { SessionsService } from './sessions.service';
 import { SpeechService } from './speech.service';
 
@@ -42,6 +44,7 @@ export class SessionSocketServer implements OnApplicationBootstrap, BeforeApplic
     private readonly sessions: SessionsService,
     private readonly speech: SpeechService,
     private readonly events: SessionEvents,
+    private readonly timings: SessionTimings,
     @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -69,10 +72,11 @@ export class SessionSocketServer implements OnApplicationBootstrap, BeforeApplic
       // Watching is the least; what a command needs is checked when it comes.
       const { principal } = await this.access.authorize(source, { key: 'sessions:read', client: 'view', member: 'viewer' }, match[1]);
       const tenant = principal as TenantPrincipal;
+      const include = parseInclude(new URLSearchParams((request.url ?? '').split('?')[1] ?? '').getAll('include'));
       await this.sessions.requireRunning(tenant.tenantId, id);
       this.server.handleUpgrade(request, socket, head, (ws) => {
         ws.on('close', this.credentials.watch(tenant, () => ws.close(1008, 'The credentials of this connection count no more.')));
-        new SessionSocket(ws, { principal: tenant, sessionId: id, sessions: this.sessions, speech: this.speech, events: this.events, channel: this.channel, logger: this.logger }).open();
+        new SessionSocket(ws, { principal: tenant, sessionId: id, sessions: this.sessions, speech: this.speech, events: include.has('timings') ? this.timings : this.events, channel: this.channel, logger: this.logger }).open();
       });
     } catch (error) {
       refuse(socket, problemOf(error), requestIdOf(request));

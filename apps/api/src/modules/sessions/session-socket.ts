@@ -7,6 +7,7 @@ import type { SessionChannel } from '@visavis/queue';
 import { roleReaches, type TenantPrincipal } from '../../access/principal';
 import { problemOf } from '../../http/problem-of';
 import type { SessionEvents } from './session-events.service';
+import type { SessionTimings } from './session-timings.service';
 import type { SessionsService } from './sessions.service';
 import type { SpeechService } from './speech.service';
 
@@ -16,7 +17,8 @@ interface Parts {
   sessionId: string;
   sessions: SessionsService;
   speech: SpeechService;
-  events: SessionEvents;
+  /** With or without what the client asked for beside the events. */
+  events: SessionEvents | SessionTimings;
   channel: SessionChannel;
   logger: Logger;
 }

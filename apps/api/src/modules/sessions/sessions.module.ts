@@ -11,10 +11,12 @@ import { SessionEvents } from './session-events.service';
 import { SessionLifecycle } from './session-lifecycle.service';
 import { SessionSocketServer } from './session-socket.server';
 import { SessionSweep } from './session-sweep.service';
+import { SessionTimings } from './session-timings.service';
 import { SessionsController } from './sessions.controller';
 import { SessionsRepository } from './sessions.repository';
 import { SessionsService } from './sessions.service';
 import { SpeechService } from './speech.service';
+import { UtteranceTimingsRepository } from './utterance-timings.repository';
 import { UtterancesRepository } from './utterances.repository';
 import { UtterancesService } from './utterances.service';
 import { WhepController } from './whep.controller';
@@ -31,9 +33,11 @@ import { WorkerReports } from './worker-reports.service';
     SessionLifecycle,
     SessionSocketServer,
     SessionSweep,
+    SessionTimings,
     SessionsRepository,
     SessionsService,
     SpeechService,
+    UtteranceTimingsRepository,
     UtterancesRepository,
     UtterancesService,
     WorkerMonitor,

@@ -8,6 +8,7 @@ import { SESSION_CHANNEL } from '../dispatch/dispatch.tokens';
 import { MediaHost } from '../media/media-host.service';
 import { MediaNodes } from '../media/media-nodes.service';
 import { SessionLifecycle } from './session-lifecycle.service';
+import { SessionTimings } from './session-timings.service';
 import { SessionsRepository } from './sessions.repository';
 import { UtterancesService } from './utterances.service';
 
@@ -19,6 +20,7 @@ export class WorkerReports implements OnApplicationBootstrap, BeforeApplicationS
   constructor(
     private readonly sessions: SessionsRepository,
     private readonly utterances: UtterancesService,
+    private readonly timings: SessionTimings,
     private readonly lifecycle: SessionLifecycle,
     private readonly media: MediaHost,
     private readonly nodes: MediaNodes,
@@ -53,6 +55,10 @@ export class WorkerReports implements OnApplicationBootstrap, BeforeApplicationS
         return;
       case 'utterance.started':
         return this.utterances.started(id, event.utterance_id);
+      case 'utterance.timings': {
+        const { type: _type, ...timings } = event;
+        return this.timings.take(id, timings);
+      }
       case 'utterance.ended':
         return this.utterances.ended(id, event.utterance_id, {
           interrupted: event.interrupted,
