@@ -4,7 +4,7 @@ import { ClientToken } from './client-token.ts';
 import { followEvents } from './event-stream.ts';
 
 const SESSION = 'ses_019ab0d2-6f4e-7c31-9a55-0b1f6a3c2d10';
-const EVENTS_PATH = `/v1/sessions/${SESSION}/events`;
+const EVENTS_PATH = `/v1/sessions/${SESSION}/events?include=timings`;
 
 function text(seq: number, type: string, data: Record<string, unknown>): string {
   const event = { seq, type, at: '2026-11-22T10:00:00.000Z', session_id: SESSION, data };

@@ -40,7 +40,7 @@ export async function followEvents(input: {
 
 async function open(input: Parameters<typeof followEvents>[0], lastSeq: number): Promise<Response> {
   const response = await input.token.use((bearer) =>
-    send(`/v1/sessions/${input.sessionId}/events`, {
+    send(`/v1/sessions/${input.sessionId}/events?include=timings`, {
       headers: {
         accept: 'text/event-stream',
         authorization: `Bearer ${bearer}`,

@@ -18,6 +18,8 @@ function event(seq: number, type: SessionEventType, data: Record<string, unknown
 }
 const started = (seq: number, id: string) => event(seq, 'utterance.started', { utterance_id: id });
 const ended = (seq: number, id: string, played_ms: number, interrupted = false) => event(seq, 'utterance.ended', { utterance_id: id, interrupted, played_ms });
+const timed = (seq: number, id: string, ...words: [text: string, startMs: number][]) =>
+  event(seq, 'utterance.timings', { utterance_id: id, source: 'voice', visemes: [], words: words.map(([text, start_ms]) => ({ text, start_ms, duration_ms: 100 })) });
 const say = (key: string): SessionAction => ({ type: 'say', key, kind: 'text', label: `text of ${key}` });
 const said = (key: string, utteranceId: string): SessionAction => ({ type: 'said', key, utteranceId });
 
@@ -73,8 +75,22 @@ describe('utterances', () => {
   it('merge with events that overtake the answer to speak', () => {
     const state = run([say('1'), started(1, A), ended(2, A, 500), said('1', A)], LIVE);
     expect(state.utterances).toEqual([
-      { key: '1', utteranceId: A, kind: 'text', label: 'text of 1', status: 'done', playedMs: 500, problem: null },
+      { key: '1', utteranceId: A, kind: 'text', label: 'text of 1', status: 'done', playedMs: 500, startedAtMs: 5000, words: [], problem: null },
     ]);
+  });
+
+  it('learn their words part by part, each once, without a line in the log', () => {
+    const state = run([say('1'), started(1, A), timed(1, A, ['text', 10]), said('1', A), timed(1, A, ['text', 10], ['of', 200]), timed(1, A, ['1', 400])], LIVE);
+    expect(state.utterances).toMatchObject([{ key: '1', label: 'text of 1', status: 'speaking', startedAtMs: 5000 }]);
+    expect(state.utterances[0]!.words.map(({ text }) => text)).toEqual(['text', 'of', '1']);
+    expect(state.events.length).toBe(1);
+    expect(run([ended(2, A, 500)], state).utterances).toMatchObject([{ status: 'done' }]);
+  });
+
+  it('without words stay as they are', () => {
+    const state = run([say('1'), said('1', A), started(1, A)], LIVE);
+    expect(run([timed(1, A)], state)).toBe(state);
+    expect(run([event(1, 'utterance.timings', { utterance_id: A, words: 'none' })], state)).toBe(state);
   });
 
   it('of another client appear without a text', () => {

@@ -1,4 +1,4 @@
-import type { EndReason, SessionEvent } from '@visavis/contracts';
+import type { EndReason, SessionEvent, TimedWord } from '@visavis/contracts';
 import type { Failure } from './failure.ts';
 
 /**
@@ -18,6 +18,10 @@ export interface Utterance {
   readonly label: string | null;
   readonly status: UtteranceStatus;
   readonly playedMs: number | null;
+  /** Since when it is heard, on this machine's clock. */
+  readonly startedAtMs: number | null;
+  /** Which words are heard when, as far as it is known; none of sound. */
+  readonly words: readonly TimedWord[];
   readonly problem: string | null;
 }
 

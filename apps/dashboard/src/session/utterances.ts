@@ -1,9 +1,12 @@
+import type { TimedWord } from '@visavis/contracts';
 import { isPending, type Utterance, type UtteranceStatus } from './session-state.ts';
 
 type Utterances = readonly Utterance[];
 
+const UNHEARD = { playedMs: null, startedAtMs: null, words: [], problem: null } as const;
+
 export function addUtterance(all: Utterances, input: { key: string; kind: 'text' | 'audio'; label: string }): Utterances {
-  return [...all, { key: input.key, kind: input.kind, label: input.label, utteranceId: null, status: 'sending', playedMs: null, problem: null }];
+  return [...all, { key: input.key, kind: input.kind, label: input.label, utteranceId: null, status: 'sending', ...UNHEARD }];
 }
 
 /** The API took it. Its events may have come first: then what they said is merged into the line that was typed. */
@@ -13,8 +16,8 @@ export function acceptUtterance(all: Utterances, key: string, utteranceId: strin
     .filter((one) => one !== fromEvents)
     .map((one) => {
       if (one.key !== key) return one;
-      const known = fromEvents ?? { status: one.status === 'sending' ? ('queued' as const) : one.status, playedMs: one.playedMs, problem: one.problem };
-      return { ...one, utteranceId, status: known.status, playedMs: known.playedMs, problem: known.problem };
+      if (fromEvents !== undefined) return { ...fromEvents, key: one.key, kind: one.kind, label: one.label };
+      return { ...one, utteranceId, status: one.status === 'sending' ? ('queued' as const) : one.status };
     });
 }
 
@@ -31,8 +34,17 @@ export function markInterrupted(all: Utterances, utteranceIds: readonly string[]
   );
 }
 
-export function startUtterance(all: Utterances, utteranceId: string): Utterances {
-  return update(all, utteranceId, (one) => (isPending(one) ? { ...one, status: 'speaking' } : one));
+export function startUtterance(all: Utterances, utteranceId: string, atMs: number): Utterances {
+  return update(all, utteranceId, (one) => (isPending(one) ? { ...one, status: 'speaking', startedAtMs: one.startedAtMs ?? atMs } : one));
+}
+
+/** A part of the words. What a resumed stream repeats is known already. */
+export function timeUtterance(all: Utterances, utteranceId: string, words: readonly TimedWord[]): Utterances {
+  return update(all, utteranceId, (one) => {
+    const lastMs = one.words.at(-1)?.start_ms ?? -1;
+    const news = words.filter(({ start_ms }) => start_ms > lastMs);
+    return news.length === 0 ? one : { ...one, words: [...one.words, ...news] };
+  });
 }
 
 export function finishUtterance(
@@ -48,6 +60,6 @@ function update(all: Utterances, utteranceId: string, change: (one: Utterance) =
     return all.map((one) => (one.utteranceId === utteranceId ? change(one) : one));
   }
   // Said by another client of this session, or by us a moment before the answer to speak arrives.
-  const unknown: Utterance = { key: utteranceId, utteranceId, kind: 'text', label: null, status: 'queued', playedMs: null, problem: null };
+  const unknown: Utterance = { key: utteranceId, utteranceId, kind: 'text', label: null, status: 'queued', ...UNHEARD };
   return [...all, change(unknown)];
 }
