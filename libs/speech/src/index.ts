@@ -16,6 +16,14 @@ let systemSynthesiser: Synthesiser | undefined;
 
 /** `Synthesiser.synthesise` with the programs that are installed in the system's usual places. */
 export function synthesise(text: string, voiceId: string, signal?: AbortSignal): AsyncGenerator<SpeechPiece> {
-  systemSynthesiser ??= createSynthesiser(SYSTEM_PATH);
-  return systemSynthesiser.synthesise(text, voiceId, signal);
+  return systemSynthesis().synthesise(text, voiceId, signal);
+}
+
+/** `Synthesiser.warm` of the same. */
+export function warmVoice(voiceId: string): Promise<void> {
+  return systemSynthesis().warm(voiceId);
+}
+
+function systemSynthesis(): Synthesiser {
+  return (systemSynthesiser ??= createSynthesiser(SYSTEM_PATH));
 }

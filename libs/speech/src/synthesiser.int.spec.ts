@@ -169,6 +169,10 @@ describe('all voices', () => {
     expect(Math.abs(after!.samples.length - before!.samples.length)).toBeLessThan(0.005 * 48_000);
   });
 
+  it.each(['de', 'en-us-slt', 'nobody'])('can be warmed: %s', async (id) => {
+    await expect(createSynthesiser('').warm(id)).resolves.toBeUndefined();
+  });
+
   it('speak for many at once, each its own', async () => {
     const synthesiser = createSynthesiser('');
     const texts = Array.from({ length: 5 }, (_, index) => `Sentence number ${index} waits for its turn.`);

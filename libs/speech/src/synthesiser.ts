@@ -29,6 +29,8 @@ export interface Synthesiser {
    * @throws SpeechSynthesisError on the first read for a bad text or voice, or later when a program fails.
    */
   synthesise(text: string, voiceId: string, signal?: AbortSignal): AsyncGenerator<SpeechPiece>;
+  /** Starts what a voice needs to speak, so that its first sentence needn't wait for it. A voice that can't is reported when it speaks. */
+  warm(voiceId: string): Promise<void>;
 }
 
 /** @param searchPath where programs are looked for, in the form of PATH. flite's voices are spoken by espeak-ng where it is missing. */
@@ -56,6 +58,13 @@ export function createSynthesiser(searchPath: string): Synthesiser {
   }
 
   return {
+    async warm(voiceId) {
+      const recipe = findVoiceRecipe(voiceId);
+      if (recipe === undefined) return;
+      // A program is started for each sentence anyway.
+      if (recipe.fliteVoice !== undefined && (await fliteProgram) !== undefined) return;
+      await speakWithEspeak(recipe.espeakVoice, 'a', recipe.language, new AbortController().signal).catch(() => undefined);
+    },
     async *synthesise(text, voiceId, signal = new AbortController().signal) {
       const recipe = findVoiceRecipe(voiceId);
       if (recipe === undefined) throw new SpeechSynthesisError('unknown_voice', `There is no voice "${voiceId.slice(0, 64)}".`);

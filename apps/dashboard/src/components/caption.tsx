@@ -5,7 +5,7 @@ import { useNow } from '../session/use-now.ts';
 const REDRAW_MS = 50;
 const LOOKS: Record<CaptionPart['state'], string> = {
   said: 'text-white',
-  now: 'rounded-[3px] bg-white/20 text-white shadow-[0_0_0_3px_rgb(255_255_255/0.2)]',
+  now: 'rounded-[2px] bg-white/20 text-white shadow-[0_0_0_1.5px_rgb(255_255_255/0.2)]',
   next: 'text-white/60',
 };
 

@@ -21,6 +21,7 @@ describe('a caption', () => {
 
   it('shows a sentence at a time, and of a long one a part', () => {
     expect(show(captionAt('One. Two three.', timed(['One.', 'Two', 'three.']), 310))).toBe('[Two]( three.)');
+    expect(show(captionAt('Dr. Who, e.g. you.', timed(['Dr.', 'Who,', 'e.g.', 'you.']), 310))).toBe('Dr. [Who,]( e.g. you.)');
     const long = Array.from({ length: 40 }, (_, index) => `word${index}`);
     for (let index = 0; index < 40; index++) {
       const parts = captionAt(long.join(' '), timed(long), index * 300 + 10)!;

@@ -9,6 +9,8 @@ export interface CaptionPart {
 /** How much of a text stands in a caption at once, beside the word that is being said. */
 const CAPTION_CHARS = 84;
 const SENTENCE_END = /[.!?…。！？]["'”’)]*$/;
+/** "Dr.", "e.g.": a short name or one with a full stop inside ends no sentence. */
+const ABBREVIATION = /^(?:\p{Lu}\p{Ll}?|Mrs|Mme|Prof|.*\p{L}\.\p{L}+)\.$/u;
 
 interface PlacedWord {
   readonly word: TimedWord;
@@ -30,15 +32,19 @@ function place(text: string, words: readonly TimedWord[]): PlacedWord[] {
   return placed;
 }
 
+function endsSentence({ word }: PlacedWord): boolean {
+  return SENTENCE_END.test(word.text) && !ABBREVIATION.test(word.text);
+}
+
 /** The words of a caption belong together: they begin after a sentence, or where the ones before have filled a caption. */
 function captionAround(placed: readonly PlacedWord[], text: string, current: number): { from: number; to: number } {
   let first = 0;
   for (let index = 1; index <= current; index++) {
     const tooLong = placed[index]!.to - placed[first]!.from > CAPTION_CHARS;
-    if (tooLong || SENTENCE_END.test(placed[index - 1]!.word.text)) first = index;
+    if (tooLong || endsSentence(placed[index - 1]!)) first = index;
   }
   let last = current;
-  while (last + 1 < placed.length && !SENTENCE_END.test(placed[last]!.word.text) && placed[last + 1]!.to - placed[first]!.from <= CAPTION_CHARS) last++;
+  while (last + 1 < placed.length && !endsSentence(placed[last]!) && placed[last + 1]!.to - placed[first]!.from <= CAPTION_CHARS) last++;
   return { from: placed[first]!.from, to: placed[last]!.to };
 }
 

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { SessionGrant, WorkerEvent } from '@visavis/contracts';
 import type { Logger } from '@visavis/logging';
 import type { CommandEntry, CommandReader, SessionChannel } from '@visavis/queue';
+import { DEFAULT_VOICE_ID, warmVoice } from '@visavis/speech';
 import { ApiClient } from '../api-client';
 import { AvatarCache } from '../avatars/avatar-cache';
 import type { WorkerConfig } from '../config';
@@ -33,6 +34,8 @@ export class SessionRunner {
    */
   async run(sessionId: string, epoch: number): Promise<void> {
     const grant = await this.api.claimSession(sessionId, epoch);
+    // While the avatar is loaded: a voice may need a moment before its first word.
+    void warmVoice(grant.voice_id ?? DEFAULT_VOICE_ID);
     const { avatar, release } = await this.avatars.acquire(grant.avatar);
     try {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
