@@ -67,7 +67,7 @@ describe('lip sync, from sound alone', () => {
     // A browser takes a few seconds to bring the two streams in step.
     await pause(3000);
     for (const { name } of speakers) await viewer.startRecording(name, { every });
-    await pause(1000);
+    await pause(1500);
     await Promise.all(
       speakers.map(async ({ session, events, speech }) => {
         const utterance = await stage.api.speak(session.id, { audio: wav(speech).toString('base64') });

