@@ -10,7 +10,7 @@ from scipy import fft
 
 from . import sounds
 from .coarticulation import curves, viseme_at
-from .features import RATE_HZ, STEP_DELAY, log_mel
+from .features import BANDS, RATE_HZ, STEP_DELAY, log_mel
 from .phonemes import PARAMS, SIL, Segment, segments
 
 SECONDS = 8
@@ -26,7 +26,7 @@ class Corpus:
         self.segments = [segments(c["phones"], c["alphabet"]) for c in self.clips]
         # Few natural voices, many of espeak-ng: each is drawn by a weight of its kind.
         kinds = [c["voice"].split("-")[0] for c in self.clips]
-        share = {"espeak": 0.55, "flite": 0.27, "recorded": 0.18}
+        share = {"espeak": 0.45, "flite": 0.31, "recorded": 0.24}
         total = {k: sum(c["seconds"] for c, kind in zip(self.clips, kinds) if kind == k) for k in set(kinds)}
         weights = np.array([share.get(k, 1) * c["seconds"] / total[k] for c, k in zip(self.clips, kinds)])
         self.weights = weights / weights.sum()
@@ -52,7 +52,7 @@ class Examples(torch.utils.data.IterableDataset):
         count = SECONDS * RATE_HZ + 560
         pcm = np.zeros(count, np.float32)
         said: list[Segment] = []
-        if chance.random() > 0.1:
+        if chance.random() > 0.13:
             at = int(chance.uniform(0, 1.2) * RATE_HZ)
             while at < count - RATE_HZ // 4:
                 i = chance.choice(len(self.corpus.clips), p=self.corpus.weights)
@@ -64,7 +64,7 @@ class Examples(torch.utils.data.IterableDataset):
                 said += [Segment(s.viseme, s.start + start, min(s.end + start, end), s.nasal) for s in parts if s.start + start < end]
                 at += len(clip) + int(chance.choice([0.0, 0.1, 0.4, 1.5], p=[0.2, 0.3, 0.3, 0.2]) * chance.uniform(0.3, 1.2) * RATE_HZ)
         pcm = self._heard(pcm, bool(said), chance)
-        mel = log_mel(pcm)[:STEPS]
+        mel = _with_other_formants(log_mel(pcm)[:STEPS], chance)
         params = np.zeros((STEPS, len(PARAMS)), np.float32)
         visemes = np.full(STEPS, SIL)
         if said:
@@ -100,11 +100,22 @@ class Examples(torch.utils.data.IterableDataset):
         return out / (np.sqrt(np.mean(out**2)) + 1e-6)
 
 
+def _with_other_formants(mel: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """Vocal tract length perturbation (Jaitly and Hinton 2013) on the bands: formants move, the pitch stays."""
+    if chance.random() < 0.45:
+        return mel
+    bands = mel.reshape(-1, BANDS)
+    places = np.clip(np.arange(BANDS) * np.exp(chance.uniform(-0.14, 0.14)), 0, BANDS - 1)
+    low = np.minimum(places.astype(int), BANDS - 2)
+    part = (places - low).astype(np.float32)
+    return (bands[:, low] * (1 - part) + bands[:, low + 1] * part).reshape(mel.shape)
+
+
 def _at_speed(pcm: np.ndarray, parts: list[Segment], chance: np.random.Generator) -> tuple[np.ndarray, list[Segment]]:
     """Faster and higher, or slower and lower: another size of head."""
-    if chance.random() < 0.35:
+    if chance.random() < 0.25:
         return pcm, parts
-    speed = float(np.exp(chance.uniform(-0.2, 0.2)))
+    speed = float(np.exp(chance.uniform(-0.25, 0.25)))
     times = np.arange(int(len(pcm) / speed)) * speed
     pcm = np.interp(times, np.arange(len(pcm)), pcm).astype(np.float32)
     return pcm, [Segment(s.viseme, s.start / speed, s.end / speed, s.nasal) for s in parts]
