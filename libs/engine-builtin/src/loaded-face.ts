@@ -169,6 +169,10 @@ class FaceStream implements AvatarStream {
     this.motion.push(atSample48k, pcm16k);
   }
 
+  shape(atSample48k: number, params: Float32Array): void {
+    this.motion.shape(atSample48k, params);
+  }
+
   truncate(atSample48k: number): void {
     this.motion.truncate(atSample48k);
   }

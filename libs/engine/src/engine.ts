@@ -28,7 +28,7 @@ export interface StreamOptions extends PictureSize {
 
 /**
  * One running avatar. All times are media time: integer samples at MEDIA_CLOCK_HZ since the stream's start.
- * Nothing here may block, await or allocate per call: both methods run in the session's hot loop.
+ * Nothing here may block, await or allocate per call: all of it runs in the session's hot loop.
  */
 export interface AvatarStream {
   /** Audio must be pushed at least this far ahead of the frame that is asked for. */
@@ -38,7 +38,13 @@ export interface AvatarStream {
    * `pcm16k` is mono at ENGINE_SAMPLE_RATE_HZ in −1…1, and may be reused by the caller after the call.
    */
   push(atSample48k: number, pcm16k: Float32Array): void;
-  /** Takes back the audio from `atSample48k` on (an interruption); the mouth closes smoothly. The next push begins there. */
+  /**
+   * The mouth at a moment is known, since the speech came with the times of its phones: the eight parameters of viseme-net, which may be
+   * reused after the call. For multiples of 20 ms, before their sound is pushed; where speech goes on, for one after the other. An engine
+   * without it hears for itself.
+   */
+  shape?(atSample48k: number, params: Float32Array): void;
+  /** Takes back the audio and the shapes from `atSample48k` on (an interruption); the mouth closes smoothly. The next push begins there. */
   truncate(atSample48k: number): void;
   /** Renders the picture due at `atSample48k` into `out`. Times rise from call to call; gaps (dropped frames) are allowed. */
   frame(atSample48k: number, out: I420Picture): void;

@@ -1,4 +1,4 @@
-import { InferenceService, VisemeStream } from '@visavis/viseme-net';
+import { InferenceService, MOUTH_PARAMS, mouthOfSegments, param, visemeSegments, VisemeStream } from '@visavis/viseme-net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loudnessPerFrame, percentile } from '../loudness.ts';
 import { motionLookAheadMs, MotionSource } from './motion-source.ts';
@@ -168,6 +168,83 @@ describe('motion from sound', { timeout: 60_000 }, () => {
     source.push(0, new Float32Array(160));
     expect(() => source.push(960, new Float32Array(160))).toThrow(RangeError);
     expect(() => source.push(480, new Float32Array(16_000 * 31))).toThrow(/ahead/);
+  });
+});
+
+describe('motion from the times of phones', { timeout: 60_000 }, () => {
+  const segments = visemeSegments(
+    'pau p aa1 p ow1 pau v iy1 m ao1 pau'.split(' ').map((symbol, i) => ({ symbol, startMs: i * 130, endMs: i * 130 + 130 })),
+    'arpabet',
+  );
+  const mouth = mouthOfSegments(segments, 11 * 130);
+  const steps = mouth.length / MOUTH_PARAMS.length;
+  /** Mouths every 20 ms from a second on, with the sound that starts there. */
+  function shape(source: MotionSource, count = steps): void {
+    for (let step = 0; step < count; step++) source.shape(48_000 + step * 960, mouth.subarray(step * MOUTH_PARAMS.length, (step + 1) * MOUTH_PARAMS.length));
+  }
+  function mouths(source: MotionSource, fps: number, frames: number): Float32Array[] {
+    return Array.from({ length: frames }, (_, i) => {
+      source.poseAt((i * 48_000) / fps, restPose());
+      return source.shownMouth.slice();
+    });
+  }
+
+  it('shows them, whatever the network hears', () => {
+    for (const pcm of [new Float32Array(16_000 * 4), speechLikeSound(4)]) {
+      const source = motion(1);
+      shape(source);
+      source.push(0, pcm);
+      const shown = mouths(source, 50, 190).slice(50, 50 + steps);
+      // As far as lips get there: most of the way they keep up.
+      const furthest = shown.map((params, step) => Math.max(...params.map((value, i) => Math.abs(value - mouth[step * MOUTH_PARAMS.length + i]!))));
+      expect(percentile(furthest, 0.5)).toBeLessThan(0.01);
+      expect(percentile(furthest, 0.95)).toBeLessThan(0.2);
+    }
+  });
+
+  it.each([25, 30])('shuts the lips for each p and m, and puts them to the teeth for v, at %i frames a second', (fps) => {
+    const source = motion(1);
+    shape(source);
+    source.push(0, speechLikeSound(4));
+    const shown = mouths(source, fps, 3.5 * fps);
+    const atSegment = (viseme: string, name: 'press' | 'teeth') =>
+      segments.filter((segment) => segment.viseme === viseme).map(({ startMs, endMs }) => {
+        const [first, end] = [startMs, endMs].map((ms) => Math.round(((1000 + ms) * fps) / 1000));
+        return Math.max(...shown.slice(first, end).map((params) => params[param[name]]!));
+      });
+    const closures = [...atSegment('PP', 'press'), ...atSegment('FF', 'teeth')];
+    expect(closures.length).toBe(4);
+    expect(Math.min(...closures)).toBeGreaterThan(0.95);
+  });
+
+  it('is the network\'s own again before and after them, to the bit', () => {
+    const pcm = speechLikeSound(4);
+    const [without, known] = [motion(1), motion(1)];
+    without.push(0, pcm);
+    shape(known);
+    known.push(0, pcm);
+    const [expected, got] = [mouths(without, 25, 95), mouths(known, 25, 95)];
+    const outside = (frame: number) => frame * 40 <= 1000 - 60 || frame * 40 >= 1000 + steps * 20 + 300;
+    got.forEach((params, frame) => {
+      if (outside(frame)) expect(params).toEqual(expected[frame]);
+    });
+    expect(got).not.toEqual(expected);
+  });
+
+  it('closes smoothly when they are taken back, and within 300 ms', () => {
+    const source = motion(1);
+    shape(source);
+    source.push(0, new Float32Array(16_000 * 4));
+    const before = mouths(source, 25, 34);
+    source.truncate(34 * FRAME);
+    source.push(34 * FRAME, new Float32Array(16_000 * 2));
+    const shown = [...before, ...Array.from({ length: 30 }, (_, i) => {
+      source.poseAt((34 + i) * FRAME, restPose());
+      return source.shownMouth.slice();
+    })];
+    expect(before[33]![param.jaw]).toBeGreaterThan(0.4);
+    for (let i = 34; i < shown.length; i++) expect(shown[i - 1]![param.jaw]! - shown[i]![param.jaw]!).toBeLessThan(0.37);
+    for (const params of shown.slice(34 + 7)) expect(Math.max(...params)).toBeLessThan(0.02);
   });
 });
 

@@ -2,6 +2,7 @@ import { ENGINE_SAMPLE_RATE_HZ, MEDIA_CLOCK_HZ } from '@visavis/engine';
 import { LOOK_AHEAD_MS, MOUTH_PARAMS, STEP_MS, stepOfMs, VISEMES } from '@visavis/viseme-net';
 import type { VisemeStream } from '@visavis/viseme-net';
 import { IdleMotion } from './idle-motion.ts';
+import { KnownMouth } from './known-mouth.ts';
 import { MouthDynamics } from './mouth-dynamics.ts';
 import { applyMouth } from './mouth-pose.ts';
 import { channel } from './pose.ts';
@@ -12,7 +13,7 @@ import { VoiceStress } from './voice-stress.ts';
  * Hot path: no allocation after construction.
  *
  * From sound to poses: what the renderer draws. The lip sync network says the mouth's shape every 20 ms; here it becomes that of a
- * frame's time, within what a mouth can do. A better motion source replaces this file and those it uses, nothing else.
+ * frame's time, within what a mouth can do. Where the mouth is known from the times of phones, that is shown instead. A better motion source replaces this file and those it uses, nothing else.
  */
 const CLOCK_PER_SAMPLE = MEDIA_CLOCK_HZ / ENGINE_SAMPLE_RATE_HZ;
 const CLOCK_PER_MS = MEDIA_CLOCK_HZ / 1000;
@@ -40,6 +41,7 @@ export class MotionSource {
   private readonly idle: IdleMotion;
   private readonly mouthGain: number;
   private readonly wanted = new Float32Array(MOUTH_PARAMS.length);
+  private readonly known = new KnownMouth();
   private readonly mouth = new MouthDynamics();
   private readonly stress = new VoiceStress();
   private stressSteps = 0;
@@ -63,8 +65,14 @@ export class MotionSource {
     this.sound.push(pcm16k);
   }
 
+  /** The mouth at a multiple of 20 ms is known. */
+  shape(atSample48k: number, params: Float32Array): void {
+    this.known.set(Math.round(stepOfMs(atSample48k / CLOCK_PER_MS)), params);
+  }
+
   truncate(atSample48k: number): void {
     this.sound.truncate(Math.round(atSample48k / CLOCK_PER_SAMPLE));
+    this.known.truncate(stepOfMs(atSample48k / CLOCK_PER_MS));
   }
 
   /** Writes the pose at a time; times rise from call to call. */
@@ -75,12 +83,18 @@ export class MotionSource {
     this.idle.addTo(pose, atSample48k / MEDIA_CLOCK_HZ);
     const step = stepOfMs(atSample48k / CLOCK_PER_MS);
     this.shapeAt(step);
+    this.known.show(step, this.wanted);
     this.mouth.follow(this.wanted, elapsedMs);
     applyMouth(this.mouth.shown, 0, this.mouthGain, pose);
     // A speaker's head goes with the stress: it dips a little, and the brows lift.
     this.followStress(Math.floor(step));
     pose[channel.pitch]! += 0.022 * this.stress.value;
     pose[channel.brow]! += 0.35 * this.stress.value;
+  }
+
+  /** What the newest pose's mouth was made of: the network's eight parameters. */
+  get shownMouth(): Float32Array {
+    return this.mouth.shown;
   }
 
   /** Index of the viseme at a time, or −1 where it is not known. */
@@ -93,7 +107,7 @@ export class MotionSource {
     return this.sound.lateAnswers;
   }
 
-  /** The wanted shape at a place between steps. */
+  /** The shape that the network wants, at a place between steps. */
   private shapeAt(place: number): void {
     const { params } = this.sound;
     const step = Math.floor(place);
