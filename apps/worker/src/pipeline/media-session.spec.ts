@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { PipelineEvent } from './pipeline-event.ts';
 import { VIDEO_HOLD_MS } from './media-session.ts';
 import { openSessionRig, type SessionRig } from './testing/session-rig.ts';
-import { handFed, tone } from './testing/speech.ts';
+import { handFed, shapedTone, tone } from './testing/speech.ts';
 
 let rig: SessionRig;
 afterEach(() => rig.session.close());
@@ -258,6 +258,40 @@ describe('visemes', () => {
     const last = told('a').at(-1)!.visemes.at(-1)!;
     expect(last.startMs + last.durationMs).toBe(playedMsOf(ofUtterances(rig).find(({ type }) => type === 'utterance.ended')));
     expect(told('b')).toEqual([]);
+  });
+});
+
+describe('a mouth that is known', () => {
+  it('is given to the engine with its sound, packet for packet', async () => {
+    rig = openSessionRig();
+    rig.session.speak({ utteranceId: 'a', source: shapedTone(1000) });
+    rig.session.speak({ utteranceId: 'b', source: tone(500) });
+    await rig.time.advance(2500);
+    const { shapes, pushes } = rig.avatar;
+    const firstLoud = pushes.find(({ level }) => level > 0.1)!.atSample48k;
+    expect(shapes.map(({ atSample48k }) => atSample48k)).toEqual(Array.from({ length: 50 }, (_, packet) => firstLoud + packet * 960));
+    shapes.forEach(({ jaw }, packet) => expect(jaw).toBeCloseTo((packet * 20) / 1000, 5));
+  });
+
+  it('stays with its sound when the utterance was begun elsewhere, off the grid', async () => {
+    rig = openSessionRig();
+    rig.session.speak({ utteranceId: 'a', source: shapedTone(1000, 330), startAtMs: 417 });
+    await rig.time.advance(2000);
+    const { shapes } = rig.avatar;
+    expect(shapes.length).toBeGreaterThan(25);
+    const [{ atSample48k }] = shapes as [(typeof shapes)[number]];
+    for (const shape of shapes) expect(shape.jaw * 1000).toBeCloseTo(417 + (shape.atSample48k - atSample48k) / 48, 2);
+  });
+
+  it('is taken back with the sound', async () => {
+    rig = openSessionRig();
+    rig.session.speak({ utteranceId: 'a', source: shapedTone(5000) });
+    await rig.time.advance(1005);
+    const given = rig.avatar.shapes.length;
+    rig.session.interrupt();
+    await rig.time.advance(500);
+    expect(rig.avatar.truncations.length).toBe(1);
+    expect(rig.avatar.shapes.length).toBe(given);
   });
 });
 

@@ -156,7 +156,10 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     const { stats, line } = this;
     const sample = this.packetIndex * PACKET_SAMPLES;
     const startedMs = performance.now();
-    this.hear(sample + line.lookAheadPackets * PACKET_SAMPLES, line.enter());
+    const entering = sample + line.lookAheadPackets * PACKET_SAMPLES;
+    const entered = line.enter();
+    if (line.mouthKnown) this.stream.shape?.(entering, line.mouth);
+    this.hear(entering, entered);
     const heardMs = performance.now();
     const packet = this.opus.encode(line.leave());
     stats.engineAudioMs += heardMs - startedMs;

@@ -1,7 +1,16 @@
+import { MOUTH_PARAMS, MOUTH_STEP_MS } from '@visavis/viseme-net';
 import type { SpeechFailure } from './pipeline-event.ts';
 
-/** Speech as mono samples at 48 kHz in −1…1, piece by piece. A piece belongs to the reader once it was handed over. */
-export type SpeechSource = AsyncIterable<Float32Array>;
+/** Speech whose mouth is known. */
+export interface ShapedSpeech {
+  samples: Float32Array;
+  /** MOUTH_PARAMS.length values every 20 ms from the first sample, as `mouthOfSegments` of viseme-net gives them; it may end before the sound. */
+  mouth: Float32Array;
+}
+
+/** Mono samples at 48 kHz in −1…1. They belong to the reader once they were handed over. */
+export type SpokenPiece = Float32Array | ShapedSpeech;
+export type SpeechSource = AsyncIterable<SpokenPiece>;
 
 /** Opened when the utterance's turn is near; the signal says that nobody listens any more. */
 export type SpeechSourceOpener = (signal: AbortSignal) => SpeechSource;
@@ -14,6 +23,8 @@ interface CodedError {
 
 const HIGH_WATER_SAMPLES = 3 * 48_000;
 const LOW_WATER_SAMPLES = 48_000;
+const MOUTH_STEP_SAMPLES = (MOUTH_STEP_MS * 48_000) / 1000;
+const NO_MOUTH = new Float32Array(0);
 
 /**
  * Reads one utterance's source ahead of time, so that the media clock can take samples without waiting.
@@ -27,7 +38,7 @@ export class SpeechFeed {
   private readonly open: SpeechSourceOpener;
   private skipSamples: number;
   private readonly abort = new AbortController();
-  private readonly pieces: Float32Array[] = [];
+  private readonly pieces: ShapedSpeech[] = [];
   private headOffset = 0;
   private started = false;
   private wake: (() => void) | undefined;
@@ -45,11 +56,23 @@ export class SpeechFeed {
     void this.pump();
   }
 
+  /** Writes the mouth at the sample that `read` begins with to `target`, if it is known. */
+  readMouth(target: Float32Array): boolean {
+    const mouth = this.pieces[0]?.mouth ?? NO_MOUTH;
+    const place = this.headOffset / MOUTH_STEP_SAMPLES;
+    const before = Math.floor(place) * MOUTH_PARAMS.length;
+    const part = place - Math.floor(place);
+    const after = part === 0 ? before : before + MOUTH_PARAMS.length;
+    if (after >= mouth.length) return false;
+    for (let index = 0; index < MOUTH_PARAMS.length; index++) target[index] = mouth[before + index]! * (1 - part) + mouth[after + index]! * part;
+    return true;
+  }
+
   /** Moves up to `count` samples to the start of `target`. Returns how many there were. */
   read(target: Float32Array, count: number): number {
     let written = 0;
     while (written < count) {
-      const piece = this.pieces[0];
+      const piece = this.pieces[0]?.samples;
       if (piece === undefined) break;
       const size = Math.min(count - written, piece.length - this.headOffset);
       for (let index = 0; index < size; index++) target[written + index] = piece[this.headOffset + index]!;
@@ -87,12 +110,16 @@ export class SpeechFeed {
     this.ended = true;
   }
 
-  private append(piece: Float32Array): void {
-    const skipped = Math.min(this.skipSamples, piece.length);
+  private append(piece: SpokenPiece): void {
+    const shaped = piece instanceof Float32Array ? { samples: piece, mouth: NO_MOUTH } : piece;
+    const { length } = shaped.samples;
+    const skipped = Math.min(this.skipSamples, length);
     this.skipSamples -= skipped;
-    if (skipped === piece.length) return;
-    this.pieces.push(skipped === 0 ? piece : piece.subarray(skipped));
-    this.available += piece.length - skipped;
+    if (skipped === length) return;
+    // Only the first piece that is kept can have a part that isn't.
+    if (skipped > 0) this.headOffset = skipped;
+    this.pieces.push(shaped);
+    this.available += length - skipped;
   }
 
   private drained(): Promise<void> {

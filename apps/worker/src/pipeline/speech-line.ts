@@ -3,6 +3,7 @@
  * the viewers. Pure bookkeeping in whole packets, driven by the session's clock: no timer and no time of its own.
  * Hot path: nothing is allocated per packet.
  */
+import { MOUTH_PARAMS } from '@visavis/viseme-net';
 import type { PipelineEventHandler } from './pipeline-event.ts';
 import { SpeechFeed, type SpeechSource, type SpeechSourceOpener } from './speech-feed.ts';
 import { UtteranceVisemes } from './utterance-visemes.ts';
@@ -52,6 +53,10 @@ export class SpeechLine {
   readonly lookAheadPackets: number;
   /** How often a source ran dry in mid-sentence. */
   underruns = 0;
+  /** The mouth at the first sample of the packet that entered last … */
+  readonly mouth = new Float32Array(MOUTH_PARAMS.length);
+  /** … if it is known. */
+  mouthKnown = false;
   private readonly slots: Slot[] = [];
   private entered: number;
   private left = 0;
@@ -100,6 +105,7 @@ export class SpeechLine {
   enter(): Float32Array {
     const slot = this.slotAt(this.entered++);
     clearSlot(slot);
+    this.mouthKnown = false;
     const utterance = this.queue[0];
     if (utterance !== undefined) this.fill(slot, utterance);
     return slot.pcm;
@@ -192,6 +198,7 @@ export class SpeechLine {
     const enough = feed.ended || feed.available >= (this.dry ? RESUME_SAMPLES : this.running ? PACKET_SAMPLES : START_SAMPLES);
     if (!enough && !(this.running && !this.dry)) return;
     const resuming = this.dry;
+    this.mouthKnown = feed.readMouth(this.mouth);
     slot.samples = feed.read(slot.pcm, PACKET_SAMPLES);
     slot.silent = slot.samples === 0;
     slot.utterance = utterance;

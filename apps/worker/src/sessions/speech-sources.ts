@@ -1,7 +1,8 @@
 import { decodePcm16, decodeSpeech } from '@visavis/codec';
 import type { SpeechSource as SpeechOrder } from '@visavis/contracts';
 import { synthesise } from '@visavis/speech';
-import type { SpeechSourceOpener } from '../pipeline/index.ts';
+import type { SpeechSourceOpener, SpokenPiece } from '../pipeline/index.ts';
+import { withMouth } from './piece-with-mouth';
 import { timingsOfPiece, type ToldTimings } from './speech-timings';
 import { StreamedSpeech } from './streamed-speech';
 
@@ -38,12 +39,12 @@ export function speechSourceOf(order: SpeechOrder, tell: (timings: ToldTimings) 
   }
 }
 
-async function* openText(text: string, voiceId: string, signal: AbortSignal, tell: (timings: ToldTimings) => void): AsyncGenerator<Float32Array> {
+async function* openText(text: string, voiceId: string, signal: AbortSignal, tell: (timings: ToldTimings) => void): AsyncGenerator<SpokenPiece> {
   let samples = 0;
   for await (const piece of synthesise(text, voiceId, signal)) {
     tell(timingsOfPiece(piece, samples / SAMPLES_PER_MS));
     samples += piece.samples.length;
-    yield piece.samples;
+    yield withMouth(piece);
   }
 }
 

@@ -160,7 +160,7 @@ export class PipelinePool {
     };
     const relay = createSpeechRelay(source, {
       // A piece may be a view of a larger buffer that its maker still uses: copied, not moved.
-      give: (samples) => tell(session.thread, { type: 'piece', speech, samples }),
+      give: (piece) => tell(session.thread, { type: 'piece', speech, piece }),
       end: (failure) => {
         forget();
         tell(session.thread, { type: 'end of speech', speech, failure });

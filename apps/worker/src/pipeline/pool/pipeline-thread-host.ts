@@ -82,7 +82,7 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
         return;
       }
       case 'piece':
-        speeches.get(message.speech)?.give(message.samples);
+        speeches.get(message.speech)?.give(message.piece);
         return;
       case 'end of speech':
         speeches.get(message.speech)?.end(message.failure);

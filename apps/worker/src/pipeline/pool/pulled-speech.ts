@@ -1,9 +1,9 @@
-import type { SpeechSourceOpener } from '../speech-feed.ts';
+import type { SpeechSourceOpener, SpokenPiece } from '../speech-feed.ts';
 
 /** A source of speech whose pieces come from another thread, one for each pull. */
 export interface PulledSpeech {
   open: SpeechSourceOpener;
-  give(samples: Float32Array): void;
+  give(piece: SpokenPiece): void;
   end(failure?: { code: string; detail: string }): void;
 }
 
@@ -21,12 +21,12 @@ class SpeechRelayError extends Error {
 }
 
 export function createPulledSpeech(ask: { pull(): void; drop(): void }): PulledSpeech {
-  const pieces: Float32Array[] = [];
+  const pieces: SpokenPiece[] = [];
   let ended = false;
   let failure: { code: string; detail: string } | undefined;
   let wake: (() => void) | undefined;
 
-  async function* read(signal: AbortSignal): AsyncGenerator<Float32Array> {
+  async function* read(signal: AbortSignal): AsyncGenerator<SpokenPiece> {
     signal.addEventListener(
       'abort',
       () => {
@@ -50,8 +50,8 @@ export function createPulledSpeech(ask: { pull(): void; drop(): void }): PulledS
 
   return {
     open: read,
-    give(samples) {
-      pieces.push(samples);
+    give(piece) {
+      pieces.push(piece);
       wake?.();
     },
     end(reason) {

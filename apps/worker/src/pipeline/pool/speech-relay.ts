@@ -1,4 +1,4 @@
-import { describeFailure, type SpeechSource, type SpeechSourceOpener } from '../speech-feed.ts';
+import { describeFailure, type SpeechSource, type SpeechSourceOpener, type SpokenPiece } from '../speech-feed.ts';
 
 export interface SpeechRelay {
   /** The other side wants the next piece. */
@@ -8,14 +8,14 @@ export interface SpeechRelay {
 }
 
 export interface SpeechRelayTarget {
-  give(samples: Float32Array): void;
+  give(piece: SpokenPiece): void;
   end(failure?: { code: string; detail: string }): void;
 }
 
 /** Reads a source as fast as the other side pulls. The source is opened at the first pull and closed when dropped. */
 export function createSpeechRelay(source: SpeechSource | SpeechSourceOpener, target: SpeechRelayTarget): SpeechRelay {
   const abort = new AbortController();
-  let iterator: AsyncIterator<Float32Array> | undefined;
+  let iterator: AsyncIterator<SpokenPiece> | undefined;
   let wanted = 0;
   let reading = false;
   let ended = false;

@@ -3,6 +3,7 @@ import type { InferenceConnection } from '@visavis/viseme-net';
 import type { CreateMediaSessionOptions } from '../create-media-session.ts';
 import type { MediaSessionStats } from '../media-stats.ts';
 import type { PipelineEvent } from '../pipeline-event.ts';
+import type { SpokenPiece } from '../speech-feed.ts';
 
 /** A session's options without what can't cross between threads. */
 export type SessionOrder = Omit<CreateMediaSessionOptions, 'avatar' | 'onEvent' | 'onNetworkError'>;
@@ -18,7 +19,7 @@ export type ToThread =
   | { type: 'unload'; avatar: number }
   | { type: 'open'; session: number; avatar: number; order: SessionOrder }
   | { type: 'speak'; session: number; speech: number; utteranceId: string; startAtMs: number; visemes: boolean }
-  | { type: 'piece'; speech: number; samples: Float32Array }
+  | { type: 'piece'; speech: number; piece: SpokenPiece }
   | { type: 'end of speech'; speech: number; failure?: { code: string; detail: string } }
   | { type: 'interrupt'; session: number }
   | { type: 'key frame'; session: number }

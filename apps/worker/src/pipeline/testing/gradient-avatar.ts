@@ -10,6 +10,8 @@ export interface HeardPush {
 
 export interface GradientAvatar extends LoadedAvatar {
   readonly pushes: HeardPush[];
+  /** The first parameter of each mouth that was known. */
+  readonly shapes: { atSample48k: number; jaw: number }[];
   readonly truncations: number[];
   readonly frames: number[];
   failAtFrame: number;
@@ -21,6 +23,7 @@ export function createGradientAvatar(lookAheadMs = 60): GradientAvatar {
   const avatar: GradientAvatar = {
     memoryBytes: 0,
     pushes: [],
+    shapes: [],
     truncations: [],
     frames: [],
     failAtFrame: -1,
@@ -34,6 +37,10 @@ export function createGradientAvatar(lookAheadMs = 60): GradientAvatar {
           heardUntil += pcm16k.length * 3;
           const level = Math.sqrt(pcm16k.reduce((sum, value) => sum + value * value, 0) / pcm16k.length);
           avatar.pushes.push({ atSample48k, level, length: pcm16k.length });
+        },
+        shape(atSample48k, params) {
+          if (atSample48k !== heardUntil) throw new Error(`a mouth at ${atSample48k}, expected ${heardUntil}`);
+          avatar.shapes.push({ atSample48k, jaw: params[0]! });
         },
         truncate(atSample48k) {
           heardUntil = atSample48k;

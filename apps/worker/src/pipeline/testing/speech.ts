@@ -1,8 +1,21 @@
+import type { ShapedSpeech } from '../speech-feed.ts';
+
 /** A tone of a given length, in pieces of 100 ms. */
 export async function* tone(durationMs: number, pieceMs = 100): AsyncGenerator<Float32Array> {
   const total = durationMs * 48;
   for (let start = 0; start < total; start += pieceMs * 48) {
     yield Float32Array.from({ length: Math.min(pieceMs * 48, total - start) }, (_, index) => 0.5 * Math.sin(((start + index) * 2 * Math.PI) / 96 + 0.1));
+  }
+}
+
+/** The same with a mouth in each piece, whose every parameter says at which part of the whole it is. */
+export async function* shapedTone(durationMs: number, pieceMs = 100): AsyncGenerator<ShapedSpeech> {
+  let startMs = 0;
+  for await (const samples of tone(durationMs, pieceMs)) {
+    const steps = Math.floor(samples.length / 960) + 1;
+    const mouth = Float32Array.from({ length: steps * 8 }, (_, i) => (startMs + Math.floor(i / 8) * 20) / durationMs);
+    startMs += samples.length / 48;
+    yield { samples, mouth };
   }
 }
 
