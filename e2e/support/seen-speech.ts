@@ -23,6 +23,8 @@ export interface SeenSpeech {
   /** The gap of a mouth at rest, and what it opens by when it speaks (95th percentile). */
   restGap: number;
   span: number;
+  /** Pictures that the viewer got, looked at or not, shown or not. */
+  received: number;
 }
 
 /** A face mesh costs a third of a second: only pictures from the speech are looked at, and some before it. */
@@ -34,6 +36,7 @@ export async function seenSpeech(recording: Recording, speech: TimedSpeech): Pro
   const resting = await lipCurve(timed.filter(({ shownAtMs }) => shownAtMs < -MAX_LAG_MS).slice(-REST_PICTURES));
   const restGap = median(resting.values);
   return {
+    received: recording.received,
     sound,
     mouth: findLag(trueOpening(speech, REST_MS), lips, { minMs: -MAX_LAG_MS, maxMs: MAX_LAG_MS }),
     lips,
