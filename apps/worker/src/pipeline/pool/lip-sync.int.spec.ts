@@ -1,13 +1,18 @@
-/** Real: the worker's threads and engine, the lip sync network, encoders, sockets, time. Not real: the voice, and the receiver (a socket). */
+/**
+ * Real: the worker's threads and engine, the lip sync network, encoders, sockets, time, and the mesh that looks at pictures. Not real: the
+ * voice, and the receiver (a socket).
+ */
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createBuiltinEngine } from '@visavis/engine-builtin';
-import { speechLikeSound } from '@visavis/engine-builtin/measure';
-import { InferenceService, VISEMES } from '@visavis/viseme-net';
+import { i420ToRgb, measureLipGap, speechLikeSound } from '@visavis/engine-builtin/measure';
+import { InferenceService, MOUTH_PARAMS, param, VISEMES } from '@visavis/viseme-net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PipelineEvent } from '../pipeline-event.ts';
+import type { ShapedSpeech } from '../speech-feed.ts';
+import { createPictureReceiver } from '../testing/picture-receiver.ts';
 import { PipelinePool, type PooledAvatar, type PooledSessionOptions } from './pipeline-pool.ts';
 
 const patience = { timeout: 60_000, interval: 20 };
@@ -40,8 +45,7 @@ describe('lip sync in a pool', () => {
     sink.close();
   });
 
-  async function open(events: PipelineEvent[]) {
-    const key = randomBytes(28).toString('base64');
+  async function open(events: PipelineEvent[], to = sink, key = randomBytes(28).toString('base64')) {
     const options: PooledSessionOptions = {
       avatar,
       width: 256,
@@ -52,7 +56,7 @@ describe('lip sync in a pool', () => {
       onEvent: (event) => events.push(event),
       ingest: {
         address: '127.0.0.1',
-        port: sink.address().port,
+        port: to.address().port,
         sendKey: key,
         receiveKey: key,
         audio: { ssrc: 1, payloadType: 111 },
@@ -73,7 +77,7 @@ describe('lip sync in a pool', () => {
 
   it('hears all sessions of all threads, and tells what they look like', async () => {
     const logs = [0, 1, 2, 3].map((): PipelineEvent[] => []);
-    const sessions = await Promise.all(logs.map(open));
+    const sessions = await Promise.all(logs.map((events) => open(events)));
     const before = inference.counts;
     sessions.forEach((session) => session.speak({ utteranceId: 'u', source: speech(2.5), visemes: true }));
     await vi.waitFor(() => expect(logs.every(ended)).toBe(true), patience);
@@ -102,4 +106,40 @@ describe('lip sync in a pool', () => {
     expect(lostThreads).toEqual([]);
     session.close();
   });
+
+  it('moves the mouth as a piece says, when the sound says nothing', async () => {
+    const key = randomBytes(28);
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const pictures = createPictureReceiver(key, 2);
+    socket.on('message', (packet) => pictures.receive(packet));
+    const events: PipelineEvent[] = [];
+    const session = await open(events, socket, key.toString('base64'));
+    /** The gap between the lips a little later. */
+    const lipGap = async (): Promise<number> => {
+      const seen = pictures.count;
+      await vi.waitFor(() => expect(pictures.count).toBeGreaterThan(seen + 8), patience);
+      const { width, height, data } = pictures.newest!;
+      return (await measureLipGap({ width, height, data: i420ToRgb({ width, height, data }) }))!.gap;
+    };
+    const before = await lipGap();
+    session.speak({ utteranceId: 'u', source: openMouth(6) });
+    await vi.waitFor(() => expect(events.some(({ type }) => type === 'utterance.started')).toBe(true), patience);
+    const during = await lipGap();
+    session.interrupt();
+    await vi.waitFor(() => expect(ended(events)).toBe(true), patience);
+    const after = await lipGap();
+    session.close();
+    socket.close();
+    pictures.close();
+    expect(during - before).toBeGreaterThan(0.06);
+    expect(after - before).toBeLessThan((during - before) / 2);
+  });
+
+  /** Silence, in pieces of a second, with a mouth that stands open. */
+  async function* openMouth(seconds: number): AsyncGenerator<ShapedSpeech> {
+    for (let second = 0; second < seconds; second++) {
+      yield { samples: new Float32Array(48_000), mouth: Float32Array.from({ length: 51 * MOUTH_PARAMS.length }, (_, i) => (i % MOUTH_PARAMS.length === param.jaw ? 0.85 : 0)) };
+    }
+  }
 });
