@@ -1,7 +1,7 @@
 import type { Row } from '../row.ts';
 import { compare } from './comparison.ts';
 import { speakerTable } from './speaker-video.ts';
-import { ours, systems } from './systems.ts';
+import { ours, rivals, systems } from './systems.ts';
 import { readTestSet } from './test-set.ts';
 import { comparisonTables, label, verdicts } from './verdict.ts';
 
@@ -18,7 +18,7 @@ export const lipSyncRow: Row = {
     const tables = comparisonTables(contestants, clips.length, new Set(clips.map(({ voice }) => voice)).size);
     for (const video of videos) {
       say(video);
-      tables.push(await speakerTable(video, systems));
+      tables.push(await speakerTable(video, [ours, ...rivals]));
     }
     const details = {
       clips: clips.length,
@@ -31,7 +31,7 @@ export const lipSyncRow: Row = {
         open_in_noise: contestant.openInNoise,
       })),
     };
-    const [first, ...rest] = verdicts(mine, contestants.filter(({ system }) => system !== ours), details);
+    const [first, ...rest] = verdicts(mine, contestants.filter(({ system }) => rivals.includes(system)), details);
     return [{ ...first!, tables }, ...rest];
   },
 };

@@ -9,6 +9,8 @@ import { averageWithMirrored, distance, eyeDistance, point } from './face/landma
 
 export type { RgbImage } from './face/face-detector.ts';
 export { correlation, loudnessPerFrame, percentile } from './loudness.ts';
+export { MotionSource } from './motion/motion-source.ts';
+export { restPose } from './motion/pose.ts';
 export { speechLikeSound } from './motion/speech-like-sound.ts';
 export { i420ToRgb } from './render/i420-to-rgb.ts';
 
