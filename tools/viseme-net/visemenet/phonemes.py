@@ -30,10 +30,14 @@ class Segment:
 
 
 def visemes_of(symbol: str, alphabet: str) -> list[str]:
-    """Names of the one or two visemes of a phone; silence for what is no phone."""
+    """Names of the one or two visemes of a phone; silence for what is no phone. Alphabets: arpabet, ipa, or visemes for names of their own."""
+    if alphabet == "visemes":
+        return [symbol]
     if alphabet == "arpabet":
         return TABLE["arpabet"].get(symbol.upper().rstrip("012"), ["sil"])
-    letters = [c for c in unicodedata.normalize("NFD", symbol) if c in TABLE["ipa"]]
+    # A letter with its mark where the table has it (ç), else without (ã).
+    whole = unicodedata.normalize("NFC", symbol)
+    letters = [c for w in whole for c in ([w] if w in TABLE["ipa"] else unicodedata.normalize("NFD", w)) if c in TABLE["ipa"]]
     found = [TABLE["ipa"][c] for c in letters]
     # An affricate is one gesture: the fricative shows.
     if len(found) == 2 and found[0] == "DD" and found[1] in ("CH", "SS"):
