@@ -22,8 +22,12 @@ const SPREAD_THINNER = 0.14;
 const PRESS_THINNER = 0.34;
 const TEETH_THINNER = 0.4;
 /** Of an O's height, the upper lip opens this part and the lower lip the rest; it is taller than the jaw alone would make it. */
-const UPPER_OPENS = 0.3;
+const UPPER_OPENS = 0.32;
 const ROUND_TALLER = 1.5;
+/** Of the corners' height over the lips' middle, an O takes away this part. */
+const LEVELLED = 0.85;
+/** In units: corners that lie further above or below the lips' middle stay so. */
+const MOST_LEVELLED = 0.06;
 /** Of the gap that the picture has, the upper lip closes this part, the lower one the rest. */
 const UPPER_MEETS = 0.45;
 
@@ -58,8 +62,8 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
   };
   const smile = smoothstep(0.03, 0.1, restGapAt(0));
   // Smiling lips are drawn tight: at their ends they part little.
-  const ovalGap = (a: number, s: number) => (s < 1 ? (1 - s * s) ** (0.6 + 0.5 * smile + turned(a)) : 0);
-  const roundGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 2) ** (0.8 + turned(a)) : 0);
+  const ovalGap = (a: number, s: number) => (s < 1 ? (1 - s * s) ** (0.5 + 0.6 * smile + turned(a)) : 0);
+  const roundGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 2) ** (0.5 + turned(a)) : 0);
 
   const cornerShape = (a: number, s: number) => (s < 1 ? smoothstep(0, 1, s) : 1 - smoothstep(0, 0.6, beyondCorner(a)));
   const jawAbove = (a: number, s: number, below: number) => CORNER_DROP * cornerShape(a, s) * (1 - smoothstep(0, 0.45, -below));
@@ -79,6 +83,12 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
     return Math.sign(a) * inside * (1 - smoothstep(0.1, 0.44, Math.abs(b)));
   };
   const cornersOnly = (a: number, b: number, s: number) => cornerShape(a, s) * (1 - smoothstep(0.1, 0.45, Math.abs(b)));
+  /** How far round lips go down to be level with their middle: an O has no smile, nor a bow. */
+  const level = (a: number, b: number) => {
+    const corner = Math.min(Math.max(a, face.leftCornerA), face.rightCornerA);
+    const rise = LEVELLED * Math.max(-MOST_LEVELLED, Math.min(seamAt(0) - seamAt(corner), MOST_LEVELLED));
+    return rise * (1 - smoothstep(0, Math.min(0.4, roomBeyond(a)), beyondCorner(a))) * (1 - smoothstep(0.1, 0.44, Math.abs(b)));
+  };
   const lipWindow = (s: number) => 1 - smoothstep(0.35, 1.05, s);
   /** 1 at the outer edge of a lip, 0 at its inner edge, at the nose and halfway to the chin. */
   const thickness = (s: number, from: number, height: number, far: number) => {
@@ -112,7 +122,7 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
       const raised = 1 - smoothstep(face.lowerLipB * 0.8, Math.max(face.chinB, face.lowerLipB + 0.2), b);
       along(drawn.lowerLip, 0, mouthReach.lowerLip * (1 - 0.4 * smile) * fall);
       along(drawn.press, 0, -PRESS_THINNER * thick);
-      along(drawn.round, ROUND_IN * narrower, ROUND_THICKER_LOWER * thick);
+      along(drawn.round, ROUND_IN * narrower, ROUND_THICKER_LOWER * thick + level(a, b));
       along(drawn.spread, SPREAD_OUT * room * side, -SPREAD_UP * corners - SPREAD_THINNER * thick);
       along(drawn.meet, 0, -(1 - UPPER_MEETS) * restGap * raised);
       along(drawn.teeth, 0, -TEETH_THINNER * thick - 0.45 * restGap * raised);
@@ -128,7 +138,7 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
       along(drawn.jawShut, 0, above);
       along(drawn.upperLip, 0, -mouthReach.upperLip * (1 - 0.8 * smile) * fall);
       along(drawn.press, 0, PRESS_THINNER * thick);
-      along(drawn.round, ROUND_IN * narrower, -ROUND_THICKER_UPPER * thick);
+      along(drawn.round, ROUND_IN * narrower, -ROUND_THICKER_UPPER * thick + level(a, b));
       along(drawn.spread, SPREAD_OUT * room * side, -SPREAD_UP * corners + SPREAD_THINNER * thick);
       along(drawn.meet, 0, UPPER_MEETS * restGap * lowered);
       along(drawn.teeth, 0, -mouthReach.teethUpper * lowered * (1 - smoothstep(0.15, 0.85, s)) * (1 - smile));
