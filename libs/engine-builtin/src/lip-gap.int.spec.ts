@@ -32,14 +32,14 @@ it('opens the lips as the network hears the sound, and keeps them still in silen
     return values;
   };
 
-  const silent = await gaps(new Float32Array(16_000 * 8), Array.from({ length: 40 }, (_, i) => i * 4));
+  const silent = await gaps(new Float32Array(16_000 * 8), Array.from({ length: 14 }, (_, i) => i * 11));
   const rest = percentile(silent, 0.5);
   for (const gap of silent) expect(Math.abs(gap - rest)).toBeLessThanOrEqual(0.015);
 
   const speech = await spoken16k('Papa bought a bottle of water. Open the window, we may go home.');
-  const frames = Array.from({ length: 75 }, (_, i) => 25 + i);
+  const frames = Array.from({ length: 30 }, (_, i) => 10 + i * 3);
   const spoken = await gaps(speech, frames);
-  expect(percentile(spoken, 0.95) - rest).toBeGreaterThanOrEqual(0.03);
+  expect(percentile(spoken, 0.95) - rest).toBeGreaterThanOrEqual(0.06);
   const opening = openingOf(mouthOfSound(speech).params);
   const heard = frames.map((frame) => opening[stepOfMs((frame * 1000) / FPS)]!);
   expect(correlation(spoken, heard)).toBeGreaterThanOrEqual(0.7);

@@ -42,8 +42,14 @@ describe('mouth pose', () => {
 
   it('opens the jaw of a full "ah" as far as loud speech goes, by the factor of the face', () => {
     const jaw = poseOf({ jaw: 0.85 })[channel.jaw]!;
-    expect(jaw).toBeCloseTo(0.65, 1);
+    expect(jaw).toBeCloseTo(0.72, 2);
     expect(poseOf({ jaw: 0.85 }, 0.7)[channel.jaw]).toBeCloseTo(0.7 * jaw);
+  });
+
+  it('opens the jaw of running speech, which reaches half of that, more than half as far, and never less for more', () => {
+    expect(poseOf({ jaw: 0.45 })[channel.jaw]).toBeGreaterThan(0.6 * poseOf({ jaw: 0.85 })[channel.jaw]!);
+    const jaws = Array.from({ length: 21 }, (_, i) => poseOf({ jaw: i / 20 })[channel.jaw]!);
+    for (let i = 1; i < jaws.length; i++) expect(jaws[i]).toBeGreaterThan(jaws[i - 1]!);
   });
 
   it('lets pressed lips neither part nor touch the teeth', () => {

@@ -1,50 +1,77 @@
 import { allocateI420 } from '@visavis/engine';
 import type { LoadedFace } from '../loaded-face.ts';
 import { measureLipGap } from '../measure.ts';
+import { applyMouth, MOUTH_PARAM_COUNT, mouthParam } from '../motion/mouth-pose.ts';
 import { channel, restPose } from '../motion/pose.ts';
+import type { FacePose } from '../motion/pose.ts';
 import { i420ToRgb } from '../render/i420-to-rgb.ts';
+import { mouthReach } from '../render/mouth-reach.ts';
 
-/** Speech goes this far with the jaw in its loudest parts. */
-const LOUD_JAW = 0.65;
-const TRIED_JAWS = [0.45, 0.7] as const;
-/** By how much the lips should then be further apart than at rest, in eye distances, as the mesh sees it: it sees less than is drawn. */
-const WANTED_RISE = 0.09;
+/** The loudest parts of running speech, as the lip sync network says them. */
+const LOUD_MOUTH = { jaw: 0.62, upperLip: 0.35, lowerLip: 0.4 } as const;
+/** How much further apart than at rest a speaker's lips then are, in eye distances. */
+const WANTED_RISE = 0.13;
+const TRIED_GAINS = [0.7, 0.85, 1] as const;
 const MIN_GAIN = 0.6;
-/** The mesh sees least of a smile that opens further: what it asks for there would be a shout. */
+/** Of some paintings and smiles the mesh sees a third of what is drawn: what it asks for there would be a shout. */
 const MAX_GAIN = 1.1;
 const SIZE = { width: 512, height: 512 } as const;
 
-/**
- * Lips differ: the same drop of the jaw looks like a shout on one picture and like a murmur on another. Draws the face with its mouth
- * open, measures what a viewer sees, and returns the factor on the jaw that makes loud speech look alike on all.
- */
-export async function fitMouthGain(face: LoadedFace): Promise<number> {
-  const rest = await gapAt(face, 0);
-  if (rest === undefined) return 1;
-  let before = { jaw: 0, rise: 0 };
-  for (const jaw of TRIED_JAWS) {
-    const gap = await gapAt(face, jaw);
-    if (gap === undefined) return 1;
-    const rise = gap - rest;
-    if (rise >= WANTED_RISE) {
-      const part = (WANTED_RISE - before.rise) / (rise - before.rise);
-      return clampGain((before.jaw + (jaw - before.jaw) * part) / LOUD_JAW);
-    }
-    before = { jaw, rise };
-  }
-  return MAX_GAIN;
+type Mouth = Partial<Record<keyof typeof mouthParam, number>>;
+
+/** How far the lips were drawn apart, in units, and how far the mesh saw them, in eye distances. */
+export interface TriedOpening {
+  drawn: number;
+  seen: number;
 }
 
-async function gapAt(face: LoadedFace, jaw: number): Promise<number | undefined> {
-  const picture = allocateI420(SIZE);
+/**
+ * Lips differ: the same drop of the jaw looks like a shout on one picture and like a murmur on another. Draws the face as it speaks
+ * loudly, measures what a viewer sees, and returns the factor on the jaw that makes loud speech look alike on all.
+ */
+export async function fitMouthGain(face: LoadedFace): Promise<number> {
+  const rest = await gapOf(face, restPose());
+  const tried: TriedOpening[] = [];
+  for (const gain of TRIED_GAINS) {
+    const pose = poseOf(LOUD_MOUTH, gain);
+    const gap = await gapOf(face, pose);
+    if (rest === undefined || gap === undefined) return 1;
+    tried.push({ drawn: jawPart(pose) + lipsPart(pose), seen: gap - rest });
+  }
+  return gainFor(tried);
+}
+
+/** The mesh jitters: what it sees of the drawn gap is taken from all that was tried. */
+export function gainFor(tried: readonly TriedOpening[]): number {
+  const share = sum(tried.map(({ drawn, seen }) => drawn * seen)) / sum(tried.map(({ drawn }) => drawn * drawn));
+  if (share <= 0) return MAX_GAIN;
+  const usual = poseOf(LOUD_MOUTH, 1);
+  const gain = (WANTED_RISE / share - lipsPart(usual)) / jawPart(usual);
+  return Math.min(Math.max(gain, MIN_GAIN), MAX_GAIN);
+}
+
+function poseOf(mouth: Mouth, gain: number): FacePose {
+  const params = new Float32Array(MOUTH_PARAM_COUNT);
+  for (const [name, value] of Object.entries(mouth)) params[mouthParam[name as keyof typeof mouthParam]] = value;
   const pose = restPose();
-  pose[channel.jaw] = jaw;
-  pose[channel.upperLip] = 0.3 * jaw;
-  pose[channel.lowerLip] = 0.3 * jaw;
+  applyMouth(params, 0, gain, pose);
+  return pose;
+}
+
+function jawPart(pose: FacePose): number {
+  return mouthReach.jaw * pose[channel.jaw]!;
+}
+
+function lipsPart(pose: FacePose): number {
+  return mouthReach.upperLip * pose[channel.upperLip]! + mouthReach.lowerLip * pose[channel.lowerLip]!;
+}
+
+async function gapOf(face: LoadedFace, pose: FacePose): Promise<number | undefined> {
+  const picture = allocateI420(SIZE);
   face.rendererFor(SIZE).render(pose, picture);
   return (await measureLipGap({ ...SIZE, data: i420ToRgb(picture) }))?.gap;
 }
 
-function clampGain(gain: number): number {
-  return Math.min(Math.max(gain, MIN_GAIN), MAX_GAIN);
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
