@@ -1,11 +1,13 @@
 /*
- * Contact sheets to look at: node libs/engine-builtin/bench/contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--visemes] [--mouth | --eyes]
+ * Contact sheets to look at: node libs/engine-builtin/bench/contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--visemes | --sentence] [--mouth | --eyes]
  * Without a WAV: one picture at rest, at several openings and lip shapes, blinking, and turned as far as idle motion goes.
  * With --visemes: the fifteen visemes, each as the lip sync network is taught to say it.
- * With a WAV: every fourth frame of its first seconds at 25 frames a second.
+ * With a WAV: every fourth frame of its first seconds at 25 frames a second; with --sentence 24 frames on end from where it begins to
+ * speak, each with the viseme that the network hears.
  */
 import { readFileSync } from 'node:fs';
 import { allocateI420, MEDIA_CLOCK_HZ } from '@visavis/engine';
+import { VISEMES } from '@visavis/viseme-net';
 import { unpackBundle } from '../src/bundle/container.ts';
 import { BUILTIN_ENGINE, BUILTIN_ENGINE_VERSION, createBuiltinEngine } from '../src/index.ts';
 import { loadFace } from '../src/loaded-face.ts';
@@ -24,11 +26,13 @@ const SHAPES: readonly Shape[] = [
   { blinkLeft: 0.5, blinkRight: 0.5 }, { blinkLeft: 1, blinkRight: 1 }, { gazeX: 1 }, { gazeX: -1, gazeY: 0.5 }, { brow: 1 },
   { yaw: 0.055, jaw: 0.3 }, { yaw: -0.055, jaw: 0.3 }, { pitch: 0.05 }, { pitch: -0.03, blinkLeft: 1, blinkRight: 1 }, { roll: 0.016, breath: 1, shiftX: 0.02 },
 ];
-const COLUMNS = 5;
+const SENTENCE_FRAMES = 24;
 
+const sentence = process.argv.includes('--sentence');
+const columns = sentence ? 8 : 5;
 const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const [outPath, picturePath, wavPath] = files;
-if (!outPath || !picturePath) throw new Error('usage: contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--visemes] [--mouth | --eyes]');
+if (!outPath || !picturePath || (sentence && !wavPath)) throw new Error('usage: contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--visemes | --sentence] [--mouth | --eyes]');
 
 const engine = createBuiltinEngine();
 const { bundle } = await engine.prepare(readFileSync(picturePath));
@@ -56,9 +60,11 @@ if (wavPath) {
   const speech = readWav16k(wavPath);
   const stream = avatar.open({ ...size, fps: 25, seed: 7 });
   stream.push(0, speech.subarray(0, 16000 * 25));
-  for (let frame = 0; frame < 100; frame++) {
-    stream.frame((frame * MEDIA_CLOCK_HZ) / 25, picture);
-    if (frame % 4 === 0) keep();
+  for (let frame = 0; sentence ? tiles.length < SENTENCE_FRAMES && frame * 640 < speech.length : frame < 100; frame++) {
+    const at = (frame * MEDIA_CLOCK_HZ) / 25;
+    stream.frame(at, picture);
+    const viseme = VISEMES[stream.visemeAt(at)] ?? 'sil';
+    if (sentence ? tiles.length > 0 || viseme !== 'sil' : frame % 4 === 0) keep(sentence ? viseme : undefined);
   }
 } else if (process.argv.includes('--visemes')) {
   const phonemes = new URL('../../viseme-net/assets/phonemes.json', import.meta.url);
@@ -75,4 +81,4 @@ if (wavPath) {
     draw(pose);
   }
 }
-await writeSheet(outPath, tiles, COLUMNS, closeUp ? 300 : 384);
+await writeSheet(outPath, tiles, columns, closeUp ? 300 : 384);
