@@ -81,21 +81,22 @@ class MouthInside implements Backdrop {
     this.light = (openAtRest ? 1 : 0.75 + 0.25 * smoothstep(0.01, 0.08, gap)) * (1 - 0.3 * pose[drawn.teethHidden]!);
   }
 
-  locate(i: number, fx: number, fy: number): void {
+  locate(i: number, fx: number, fy: number, part: 'luma' | 'chroma'): void {
     const { cavity, jawBound, skullBound, tongueTip } = this.inside;
-    this.colour[0] = cavity.y;
-    this.colour[1] = cavity.u;
-    this.colour[2] = cavity.v;
-    this.lay(jawBound, this.jaw, 1, i, fx, fy);
-    if (this.tipShows > 0) this.lay(tongueTip, this.tip, this.tipShows, i, fx, fy);
-    this.lay(skullBound, this.skull, 1, i, fx, fy);
-    this.colour[0] = cavity.y + (this.colour[0]! - cavity.y) * this.light;
-    this.colour[1] = cavity.u + (this.colour[1]! - cavity.u) * this.light;
-    this.colour[2] = cavity.v + (this.colour[2]! - cavity.v) * this.light;
+    const { colour, light } = this;
+    colour[0] = cavity.y;
+    colour[1] = cavity.u;
+    colour[2] = cavity.v;
+    this.lay(jawBound, this.jaw, 1, i, fx, fy, part);
+    if (this.tipShows > 0) this.lay(tongueTip, this.tip, this.tipShows, i, fx, fy, part);
+    this.lay(skullBound, this.skull, 1, i, fx, fy, part);
+    colour[0] = cavity.y + (colour[0] - cavity.y) * light;
+    colour[1] = cavity.u + (colour[1] - cavity.u) * light;
+    colour[2] = cavity.v + (colour[2] - cavity.v) * light;
   }
 
   /** Lays one layer over the colour so far. */
-  private lay(patch: PatchTexture, lattice: WarpLattice, share: number, i: number, fx: number, fy: number): void {
+  private lay(patch: PatchTexture, lattice: WarpLattice, share: number, i: number, fx: number, fy: number, part: 'luma' | 'chroma'): void {
     const { colour } = this;
     const x = this.position(lattice.sourceU, lattice.area.columns, i, fx, fy) - patch.x0;
     const y = this.position(lattice.sourceV, lattice.area.columns, i, fx, fy) - patch.y0;
@@ -103,9 +104,12 @@ class MouthInside implements Backdrop {
     const v = (Math.min(Math.max(y, 0), patch.height - 2) * FIXED) | 0;
     const alpha = (sampleBytes(patch.alpha, patch.width, u, v) / 255) * share;
     if (alpha === 0) return;
+    if (part === 'luma') {
+      colour[0]! += (sampleBytes(patch.y, patch.width, u, v) - colour[0]!) * alpha;
+      return;
+    }
     const cu = (Math.min(Math.max((x - 0.5) / 2, 0), patch.width / 2 - 2) * FIXED) | 0;
     const cv = (Math.min(Math.max((y - 0.5) / 2, 0), patch.height / 2 - 2) * FIXED) | 0;
-    colour[0]! += (sampleBytes(patch.y, patch.width, u, v) - colour[0]!) * alpha;
     colour[1]! += (sampleBytes(patch.u, patch.width >> 1, cu, cv) - colour[1]!) * alpha;
     colour[2]! += (sampleBytes(patch.v, patch.width >> 1, cu, cv) - colour[2]!) * alpha;
   }

@@ -26,8 +26,9 @@ const OPENED = 255 / (255 - SLACK);
 
 export interface Backdrop {
   update(pose: DrawnPose): void;
-  /** Finds what shows at a point: lattice cell `i`, `fx` and `fy` (0…1) into it. Results in `y`, `u`, `v`. */
-  locate(i: number, fx: number, fy: number): void;
+  /** Finds what shows at a point: lattice cell `i`, `fx` and `fy` (0…1) into it. Results in `colour`. */
+  locate(i: number, fx: number, fy: number, part: 'luma' | 'chroma'): void;
+  /** Y, U, V, of which the part that was asked for is right. */
   readonly colour: Float64Array;
   /** How much of what the sheets leave free it fills; the sheets themselves stretch over the rest. */
   readonly share: number;
@@ -146,7 +147,7 @@ export class SheetPatch {
     }
     let value = part1 * sample(texture.y, texture.strideY, u1, v1) + part2 * sample(texture.y, texture.strideY, u2, v2);
     if (behind > 0) {
-      this.backdrop!.locate(i, fx / 65536, fy / 65536);
+      this.backdrop!.locate(i, fx / 65536, fy / 65536, 'luma');
       value += behind * this.backdrop!.colour[0]!;
     }
     out.data[(y + row) * out.width + x + column] = (value + 127.5) / 255;
@@ -169,7 +170,7 @@ export class SheetPatch {
     let blue = part1 * sample(texture.u, texture.strideC, cu1, cv1) + part2 * sample(texture.u, texture.strideC, cu2, cv2);
     let red = part1 * sample(texture.v, texture.strideC, cu1, cv1) + part2 * sample(texture.v, texture.strideC, cu2, cv2);
     if (behind > 0) {
-      this.backdrop!.locate(i, fx / 65536, fy / 65536);
+      this.backdrop!.locate(i, fx / 65536, fy / 65536, 'chroma');
       blue += behind * this.backdrop!.colour[1]!;
       red += behind * this.backdrop!.colour[2]!;
     }
