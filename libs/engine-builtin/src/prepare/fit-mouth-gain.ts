@@ -13,7 +13,7 @@ const LOUD_MOUTH = { jaw: 0.62, upperLip: 0.35, lowerLip: 0.4 } as const;
 const WANTED_RISE = 0.13;
 const TRIED_GAINS = [0.7, 0.85, 1] as const;
 const MIN_GAIN = 0.6;
-/** Of some paintings and smiles the mesh sees a third of what is drawn: what it asks for there would be a shout. */
+/** Of some paintings and smiles the mesh sees less than a third of what is drawn: what it asks for there would be a shout. */
 const MAX_GAIN = 1.1;
 const SIZE = { width: 512, height: 512 } as const;
 
