@@ -8,7 +8,7 @@ import { i420ToRgb } from '../render/i420-to-rgb.ts';
 import { mouthReach } from '../render/mouth-reach.ts';
 
 /** The loudest parts of running speech, as the lip sync network says them. */
-const LOUD_MOUTH = { jaw: 0.62, upperLip: 0.35, lowerLip: 0.4 } as const;
+const LOUD_MOUTH = { jaw: 0.57, upperLip: 0.33, lowerLip: 0.38 } as const;
 /** How much further apart than at rest a speaker's lips then are, in eye distances. */
 const WANTED_RISE = 0.13;
 const TRIED_GAINS = [0.7, 0.85, 1] as const;
