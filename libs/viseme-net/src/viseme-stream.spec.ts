@@ -183,6 +183,31 @@ describe('what the network says of a sound', { timeout: 60_000 }, () => {
     stream.close();
   });
 
+  it('may stay away for minutes: a live session goes on, with silence for what was missed', { timeout: 60_000 }, () => {
+    const outage = new InferenceService({ gatherMs: 0 });
+    const stream = new VisemeStream(outage.connect(), 0);
+    const { slot } = stream as unknown as { slot: object };
+    Object.defineProperty(slot, 'answered', { value: false, configurable: true });
+    const second = voice(1);
+    const play = (seconds: number): void => {
+      for (let piece = 0; piece < seconds * 50; piece++) {
+        stream.push(second.subarray((piece % 50) * 320, (piece % 50) * 320 + 320));
+        stream.need(Math.max(0, stream.heardSteps - 1));
+      }
+    };
+    play(120);
+    expect(stream.knownSteps).toBeGreaterThan(120 * 50 - 600);
+    expect(stream.visemeAt(stream.knownSteps - 1)).toBe(0);
+    // Now it answers again.
+    Reflect.deleteProperty(slot, 'answered');
+    const step = stream.heardSteps - 1;
+    const deadlineMs = performance.now() + 30_000;
+    while (!stream.need(step) && performance.now() < deadlineMs);
+    expect(stream.need(step)).toBe(true);
+    stream.close();
+    return outage.close();
+  });
+
   it('is nothing of sound that was not pushed, and no miss', () => {
     const stream = new VisemeStream(inference.connect());
     expect(stream.need(0)).toBe(false);

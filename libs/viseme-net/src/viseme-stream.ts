@@ -20,6 +20,8 @@ const CHECKPOINTS = STEP_RING / CHECKPOINT_STEPS;
 const SILENCE_SAMPLES = 16_000;
 /** Sound may be taken back this far before the newest moment that was asked about. */
 const TAKE_BACK_SAMPLES = 16_000;
+/** An answer that is overdue by ten seconds isn't waited for: what it would have said is nothing any more, and sound is not kept for ever. */
+const GIVE_UP_STEPS = 500;
 /** Whoever has all the time waits this long: for a thread that starts, or one that is replaced. */
 const LONG_PATIENCE_MS = 30_000;
 
@@ -81,6 +83,7 @@ export class VisemeStream {
 
   /** Mono at 16 kHz in −1…1. @throws RangeError when more sound waits than is kept. */
   push(pcm: Float32Array): void {
+    if (this.overdue && Math.min(this.newestNeeded, this.heardSteps) - this.next > GIVE_UP_STEPS) this.giveUp();
     const oldestNeeded = Math.min(this.next, this.newestNeeded) - CHECKPOINT_STEPS;
     this.sound.append(pcm, oldestNeeded * STEP_SAMPLES - TAKE_BACK_SAMPLES - SILENCE_SAMPLES);
     this.advance();
@@ -197,6 +200,15 @@ export class VisemeStream {
     this.visemes[this.next % STEP_RING] = 0;
     this.state.fill(0);
     this.goOn(1);
+  }
+
+  /** A session goes on without what the network did not say in time, as after silence. */
+  private giveUp(): void {
+    if (this.asked > 0) this.unwanted = true;
+    const end = Math.min(this.newestNeeded, this.heardSteps);
+    while (this.next < end) this.takeSilence();
+    this.scanned = samplesBefore(end);
+    this.lastLoudSample = this.loudSampleBefore(this.scanned);
   }
 
   private goOn(steps: number): void {
