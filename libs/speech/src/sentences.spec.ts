@@ -27,6 +27,12 @@ describe('pieces of a text', () => {
     expect(Math.max(...splitSentences('字'.repeat(1000), 'zh-CN').map(({ length }) => length))).toBeLessThanOrEqual(240);
   });
 
+  it('are not cut within a character', () => {
+    const pieces = splitSentences(`a${'𠀀'.repeat(200)}`, 'zh-CN');
+    expect(pieces.length).toBe(2);
+    expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+  });
+
   it('hold every letter of the text once and in order', () => {
     const letters = (text: string): string => text.replaceAll(/[^\p{L}\p{N}]/gu, '');
     fc.assert(

@@ -51,6 +51,11 @@ function lastCut(text: string, limit: number): number | undefined {
   if (cut === undefined && text.length > MAX_PIECE_CHARS) {
     const space = text.lastIndexOf(' ', MAX_PIECE_CHARS);
     cut = space > 0 ? space + 1 : MAX_PIECE_CHARS;
+    if (isHighSurrogate(text.charCodeAt(cut - 1))) cut--;
   }
   return cut !== undefined && cut < text.length ? cut : undefined;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit < 0xdc00;
 }
