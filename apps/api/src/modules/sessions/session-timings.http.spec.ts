@@ -144,6 +144,16 @@ describe('utterance.timings', () => {
     expect(wordsOf(asking.heard)).toEqual(['One', 'two.']);
   });
 
+  it('hold up nothing when they hold what no database keeps', async () => {
+    const asking = await follow('?include=timings');
+    const id = await speak();
+    await started(id);
+    await timings(id, 'half \ud840 and \u0000', 0);
+    await ended(id);
+    await until(() => story(asking.heard).includes('ended'));
+    expect(wordsOf(asking.heard)).toEqual(['half \ufffd and \ufffd']);
+  });
+
   it('of what is never said stay unheard', async () => {
     const asking = await follow('?include=timings');
     const id = await speak();

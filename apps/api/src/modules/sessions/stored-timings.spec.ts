@@ -12,6 +12,11 @@ describe('stored timings', () => {
     expect(decodeVisemes('')).toEqual([]);
   });
 
+  it('hold no half of a character: PostgreSQL refuses it, and the report would come again for ever', () => {
+    expect(encodeWords([{ text: 'a\ud840', start_ms: 0, duration_ms: 1 }])).toEqual([['a\ufffd', 0, 1]]);
+    expect(encodeWords([{ text: 'a\u0000b', start_ms: 0, duration_ms: 1 }])).toEqual([['a\ufffdb', 0, 1]]);
+  });
+
   it('span from the first beginning to the last end', () => {
     expect(spanOf({ words, visemes })).toEqual({ startMs: 0, endMs: 600 });
     expect(spanOf({ words: [], visemes: [] })).toBeNull();

@@ -3,8 +3,9 @@ import { visemeName, type TimedViseme, type TimedWord } from '@visavis/contracts
 // Twenty minutes of speech have some 20,000 visemes: names of fields would be most of what is stored.
 export type StoredWord = [text: string, startMs: number, durationMs: number];
 
+/** PostgreSQL keeps neither half a character nor a zero in JSON. */
 export function encodeWords(words: readonly TimedWord[]): StoredWord[] {
-  return words.map(({ text, start_ms, duration_ms }) => [text, start_ms, duration_ms]);
+  return words.map(({ text, start_ms, duration_ms }) => [text.toWellFormed().replaceAll('\0', '\ufffd'), start_ms, duration_ms]);
 }
 
 export function decodeWords(stored: readonly StoredWord[]): TimedWord[] {
