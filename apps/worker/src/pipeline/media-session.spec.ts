@@ -1,7 +1,9 @@
 import { createOpusDecoder } from '@visavis/codec';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { StreamOptions } from '@visavis/engine';
 import type { PipelineEvent } from './pipeline-event.ts';
 import { VIDEO_HOLD_MS } from './media-session.ts';
+import { createGradientAvatar } from './testing/gradient-avatar.ts';
 import { openSessionRig, type SessionRig } from './testing/session-rig.ts';
 import { handFed, shapedTone, tone } from './testing/speech.ts';
 
@@ -258,6 +260,16 @@ describe('visemes', () => {
     const last = told('a').at(-1)!.visemes.at(-1)!;
     expect(last.startMs + last.durationMs).toBe(playedMsOf(ofUtterances(rig).find(({ type }) => type === 'utterance.ended')));
     expect(told('b')).toEqual([]);
+  });
+});
+
+describe('a session that can not be opened', () => {
+  it('leaves no stream of the engine behind', () => {
+    rig = openSessionRig();
+    const avatar = createGradientAvatar(60);
+    const broken = { ...avatar, open: (options: StreamOptions) => Object.assign(avatar.open(options), { push: () => { throw new Error('deaf'); } }) };
+    expect(() => openSessionRig({ avatar: broken })).toThrow('deaf');
+    expect(avatar.closed).toBe(1);
   });
 });
 

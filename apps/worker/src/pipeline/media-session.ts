@@ -85,14 +85,20 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     this.nextAudioMs = startMs;
     this.nextVideoMs = startMs + VIDEO_HOLD_MS;
     this.stream = options.avatar.open({ width, height, fps, seed: options.seed });
-    this.line = new SpeechLine(Math.ceil((this.stream.lookAheadMs - VIDEO_HOLD_MS) / PACKET_MS), options.onEvent, (at) => this.stream.visemeAt(at));
-    this.opus = createOpusEncoder();
-    this.video = createVideoEncoder({ codec: options.codec, width, height, fps, maxBitrate: options.maxBitrate ?? DEFAULT_MAX_BITRATE });
-    this.picture = allocateI420({ width, height });
-    this.resampler = createResampler(MEDIA_CLOCK_HZ, ENGINE_SAMPLE_RATE_HZ);
-    this.engineSamples = new Float32Array((PACKET_SAMPLES * ENGINE_SAMPLE_RATE_HZ) / MEDIA_CLOCK_HZ);
-    let packet = 0;
-    for (const pcm of this.line.pending()) this.hear(packet++ * PACKET_SAMPLES, pcm);
+    try {
+      this.line = new SpeechLine(Math.ceil((this.stream.lookAheadMs - VIDEO_HOLD_MS) / PACKET_MS), options.onEvent, (at) => this.stream.visemeAt(at));
+      this.opus = createOpusEncoder();
+      this.video = createVideoEncoder({ codec: options.codec, width, height, fps, maxBitrate: options.maxBitrate ?? DEFAULT_MAX_BITRATE });
+      this.picture = allocateI420({ width, height });
+      this.resampler = createResampler(MEDIA_CLOCK_HZ, ENGINE_SAMPLE_RATE_HZ);
+      this.engineSamples = new Float32Array((PACKET_SAMPLES * ENGINE_SAMPLE_RATE_HZ) / MEDIA_CLOCK_HZ);
+      let packet = 0;
+      for (const pcm of this.line.pending()) this.hear(packet++ * PACKET_SAMPLES, pcm);
+    } catch (error) {
+      // An engine's streams may have places that are counted.
+      this.stream.close();
+      throw error;
+    }
   }
 
   speak(options: SpeakOptions): void {

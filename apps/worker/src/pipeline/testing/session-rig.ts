@@ -27,11 +27,16 @@ export interface SessionRig {
   startMs: number;
 }
 
+interface RigOptions {
+  lookAheadMs?: number;
+  fps?: number;
+  avatar?: GradientAvatar;
+}
+
 /** A whole session with real encoders on a virtual clock, whose packets are recorded instead of sent. */
-export function openSessionRig({ lookAheadMs = 60, fps = 25 }: { lookAheadMs?: number; fps?: number } = {}): SessionRig {
+export function openSessionRig({ lookAheadMs = 60, fps = 25, avatar = createGradientAvatar(lookAheadMs) }: RigOptions = {}): SessionRig {
   const time = new VirtualTime();
   const scheduler = new MediaScheduler(time);
-  const avatar = createGradientAvatar(lookAheadMs);
   const rig = { time, scheduler, avatar, events: [], audio: [], video: [], reports: [], closedSenders: 0, startMs: 0 } as unknown as SessionRig;
   const sender: RtpSender = {
     stats: {} as RtpSender['stats'],
