@@ -69,6 +69,13 @@ describe('a mouth that moves', () => {
     expect(steps[6]).toBe(0);
   });
 
+  it('goes to rest, and no further, where what is wanted is no number', () => {
+    const mouth = new MouthDynamics();
+    framesUntil(mouth, shape({ jaw: 0.6 }), 20);
+    for (let i = 0; i < 100; i++) mouth.follow(shape({ jaw: NaN }), 20);
+    expect(mouth.shown).toEqual(shape());
+  });
+
   it('never passes what is wanted, and stands still there', () => {
     const mouth = new MouthDynamics();
     let last = 0;

@@ -38,14 +38,16 @@ export class MouthDynamics {
     const ms = elapsedMs > 0 ? elapsedMs : USUAL_FRAME_MS;
     for (let i = 0; i < limits.length; i++) {
       const { rise, fall } = limits[i]!;
-      const way = wanted[i]! - this.shown[i]!;
+      // What is no number is rest.
+      const goal = wanted[i]! > 0 ? wanted[i]! : 0;
+      const way = goal - this.shown[i]!;
       const before = this.speed[i]!;
       const faster = ms / SPEED_UP_MS;
       // A mouth that turns round stands first.
       const fastest = way > 0 ? Math.min(rise, Math.max(before, 0) + rise * faster) : Math.max(-fall, Math.min(before, 0) - fall * faster);
       const furthest = fastest * ms;
       const step = Math.abs(way) < Math.abs(furthest) ? way : furthest;
-      this.shown[i] = way === step ? wanted[i]! : this.shown[i]! + step;
+      this.shown[i] = way === step ? goal : this.shown[i]! + step;
       this.speed[i] = step / ms;
     }
   }
