@@ -1,18 +1,20 @@
 import { Controller, Get, Headers, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ServerResponse } from 'node:http';
 import type { SessionEvent } from '@visavis/contracts';
 import { Access, Principal } from '../../access/access.decorator';
 import { CredentialWatch } from '../../access/credential-watch';
 import type { TenantPrincipal } from '../../access/principal';
 import { ApiProblems } from '../../http/api-problems.decorator';
 import { PublicIdPipe } from '../../http/public-id.pipe';
+import { drained } from './drained';
 import { parseInclude } from './event-include';
 import { SessionEvents } from './session-events.service';
 import { SessionTimings } from './session-timings.service';
 import { SessionsService } from './sessions.service';
 
+/** A reader that takes nothing for so long is gone. */
+const STUCK_AFTER_MS = 60_000;
 const COMMENT_EVERY_MS = 15_000;
 const MAX_SEQ = 2 ** 31 - 1;
 /** A reader this far behind is cut off; it comes back with Last-Event-ID. */
@@ -80,17 +82,10 @@ export class EventsController {
       const flows = stream.write(format(event));
       if (event.type === 'session.ended' || stream.writableLength > MAX_BUFFERED_BYTES) close();
       // There may be more timings than a reader can be sent at once: they wait, the events themselves don't.
-      else if (!flows && event.type === 'utterance.timings') return drained(stream);
+      else if (!flows && event.type === 'utterance.timings') return drained(stream, STUCK_AFTER_MS).then((flowing) => (flowing ? undefined : close()));
     });
     if (closed) void stop();
   }
-}
-
-function drained(stream: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    stream.once('drain', resolve);
-    stream.once('close', resolve);
-  });
 }
 
 /** Without an id where the number is another event's: Last-Event-ID stays what it was. */
