@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionEvent } from '@visavis/contracts';
 import { newId } from '@visavis/ids';
 import { createCommandReader, createFeed, createFleet, createRedis, createSessionChannel, SLOT_PIXELS, type CommandEntry, type Redis, type WorkerReport } from './index.ts';
+import { keys } from './keys.ts';
 
 // Real: Redis. Everything else is the code under test.
 const url = process.env['TEST_REDIS_URL'] ?? '';
@@ -86,6 +87,8 @@ describe.skipIf(!url)('queue', () => {
     await until(() => handled.length === 1);
     expect(handled[0]?.event).toEqual({ type: 'sending' });
     await consumer.close();
+    // What was handled takes no memory: reports carry texts and visemes.
+    expect(await redis.xlen(keys.reports)).toBe(0);
   });
 
   it('carries events to listeners and stops when they leave', async () => {

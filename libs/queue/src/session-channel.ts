@@ -23,7 +23,7 @@ export interface SessionChannel {
   /** Drops the commands that a second worker will never need, once an utterance is over. */
   forget(sessionId: string, utteranceId: string): Promise<void>;
   report(report: WorkerReport): Promise<void>;
-  /** Reports go to one API node each and are acknowledged when `handle` resolves; a failed one comes again. */
+  /** Reports go to one API node each and are gone when `handle` resolves; a failed one comes again. */
   consumeReports(redisUrl: string, consumer: string, handle: (report: WorkerReport) => Promise<void>, onError: (error: unknown) => void): { close(): Promise<void> };
   /** Where speaking has got to, kept with the commands so that a second worker can go on. */
   savePosition(sessionId: string, utteranceId: string, playedMs: number): Promise<void>;
@@ -115,7 +115,7 @@ function startReportLoop(redisUrl: string, consumer: string, handle: (report: Wo
       for (let attempt = 0; attempt < 5; attempt++) {
         try {
           if (report) await handle(report);
-          await redis.xack(keys.reports, GROUP, id);
+          await redis.multi().xack(keys.reports, GROUP, id).xdel(keys.reports, id).exec();
           break;
         } catch (error) {
           onError(error);
