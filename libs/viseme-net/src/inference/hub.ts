@@ -16,6 +16,8 @@ export const threadPhase = { starting: 0, busy: 1, listening: 2, ended: 3 } as c
 /** A request has at most as many steps. */
 export const MAX_STEPS_ASKED = 16;
 const SLOTS = 1024;
+/** Clients count from 1. */
+const NOBODY = 0;
 
 const word = { bell: 0, hurry: 1, stop: 2, phase: 3, slotsUsed: 4, runs: 5, steps: 6 } as const;
 const WORDS = 16;
@@ -78,7 +80,7 @@ export class Hub {
   claim(client: number): number {
     for (let index = 0; index < SLOTS; index++) {
       if (!this.move(index, slotState.free, slotState.idle)) continue;
-      this.owner[index] = client;
+      Atomics.store(this.owner, index, client);
       for (let used = this.slotsUsed; used <= index; used = this.slotsUsed) Atomics.compareExchange(this.words, word.slotsUsed, used, index + 1);
       return index;
     }
@@ -90,6 +92,8 @@ export class Hub {
     for (;;) {
       const state = Atomics.load(this.state, index);
       if (state === slotState.free || state === slotState.abandoned) return;
+      // Before it is free: whoever takes it next puts their own name there.
+      Atomics.store(this.owner, index, NOBODY);
       if (this.move(index, state, state === slotState.running ? slotState.abandoned : slotState.free)) return;
     }
   }

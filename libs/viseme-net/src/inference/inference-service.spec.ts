@@ -71,6 +71,19 @@ describe('the inference thread', { timeout: 60_000 }, () => {
     expect(Atomics.load(hub.state, 0)).toBe(slotState.free);
   });
 
+  it('takes nothing away that another thread has by now', () => {
+    const [first, second] = [service.connect(), service.connect()];
+    const hub = new Hub(first.memory, first.stateSize);
+    new VisemeStream(first).close();
+    // As if the second thread were just between taking the place and putting its name there.
+    expect(hub.move(0, slotState.free, slotState.idle)).toBe(true);
+    service.disconnect(first);
+    expect(Atomics.load(hub.state, 0)).toBe(slotState.idle);
+    hub.owner[0] = second.client;
+    service.disconnect(second);
+    expect(Atomics.load(hub.state, 0)).toBe(slotState.free);
+  });
+
   it('gives each stream a place of its own until none is left, and again after one closed', () => {
     const connection = service.connect();
     const streams = Array.from({ length: 1024 }, () => new VisemeStream(connection));
