@@ -66,7 +66,7 @@ export class SessionRunner {
         tell: (utteranceId, timings) => this.reportEvent(sessionId, epoch, { type: 'utterance.timings', utterance_id: utteranceId, ...timings }),
       }));
       try {
-        this.logger.info({ reason: await promise, frames: media.stats.framesSent, late: media.stats.framesLate, dropped: media.stats.framesDropped }, 'session stopped');
+        this.logger.info({ reason: await promise, frames: media.stats.framesSent, late: media.stats.framesLate, dropped: media.stats.framesDropped, guessed: media.stats.framesGuessed }, 'session stopped');
       } finally {
         unsubscribe();
         leave();
