@@ -54,7 +54,7 @@ export function wav(sample: SpeechSample): Buffer {
   return Buffer.concat([head, pcm]);
 }
 
-function concatenated(pieces: readonly Float32Array[]): Float32Array {
+export function concatenated(pieces: readonly Float32Array[]): Float32Array {
   const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {

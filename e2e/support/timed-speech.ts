@@ -1,8 +1,8 @@
 import { SPEECH_SAMPLE_RATE_HZ } from '@visavis/codec';
-import { synthesise } from '@visavis/speech';
-import { coarticulation, MOUTH_STEP_MS, openingOf, visemeSegments, type VisemeSegment } from '@visavis/viseme-net';
+import { segmentsOf, synthesise } from '@visavis/speech';
+import { coarticulation, MOUTH_STEP_MS, openingOf, type VisemeSegment } from '@visavis/viseme-net';
 import type { Curve } from './curve.ts';
-import { VOICE, type SpeechSample } from './speech-sample.ts';
+import { concatenated, VOICE, type SpeechSample } from './speech-sample.ts';
 
 /** Speech of our own voice, and when it says what. */
 export interface TimedSpeech extends SpeechSample {
@@ -13,21 +13,14 @@ export async function timedSpeech(text: string, voice = VOICE): Promise<TimedSpe
   const pieces: Float32Array[] = [];
   const segments: VisemeSegment[] = [];
   let length = 0;
-  for await (const { samples, phones, alphabet } of synthesise(text, voice)) {
+  for await (const piece of synthesise(text, voice)) {
     const beginsAtMs = (length / SPEECH_SAMPLE_RATE_HZ) * 1000;
-    const timed = phones.map(({ symbol, startMs, durationMs }) => ({ symbol, startMs: beginsAtMs + startMs, endMs: beginsAtMs + startMs + durationMs }));
-    segments.push(...visemeSegments(timed, alphabet));
-    pieces.push(Float32Array.from(samples));
-    length += samples.length;
+    segments.push(...segmentsOf(piece).map((segment) => ({ ...segment, startMs: beginsAtMs + segment.startMs, endMs: beginsAtMs + segment.endMs })));
+    pieces.push(piece.samples);
+    length += piece.samples.length;
   }
   if (segments.length === 0) throw new Error(`the voice ${voice} does not tell when it says what`);
-  const samples = new Float32Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    samples.set(piece, at);
-    at += piece.length;
-  }
-  return { sampleRateHz: SPEECH_SAMPLE_RATE_HZ, samples, durationMs: (length / SPEECH_SAMPLE_RATE_HZ) * 1000, segments };
+  return { sampleRateHz: SPEECH_SAMPLE_RATE_HZ, samples: concatenated(pieces), durationMs: (length / SPEECH_SAMPLE_RATE_HZ) * 1000, segments };
 }
 
 /** How far a mouth that says this would be open: the truth from its phones, with so much rest before and after it. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { decodeSpeech, SPEECH_SAMPLE_RATE_HZ } from '@visavis/codec';
 import { visemeSegments, type PhoneAlphabet, type VisemeSegment } from '@visavis/viseme-net';
-import { resampled } from '../../support/speech-sample.ts';
+import { concatenated, resampled } from '../../support/speech-sample.ts';
 import type { HeardSound } from './system.ts';
 
 /** `test-set/clips.json`: sounds with the times of their phones, of voices that training never heard. Times in seconds. */
@@ -38,13 +38,7 @@ export async function readTestSet(folder: URL): Promise<SpokenClip[]> {
 export async function decoded(bytes: Uint8Array, maxDurationMs = MAX_CLIP_MS): Promise<Float32Array> {
   const pieces: Float32Array[] = [];
   for await (const piece of decodeSpeech(bytes, { maxDurationMs })) pieces.push(Float32Array.from(piece));
-  const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return concatenated(pieces);
 }
 
 export function heardSound(pcm48k: Float32Array, segments: readonly VisemeSegment[] = []): HeardSound {

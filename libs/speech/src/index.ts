@@ -4,7 +4,7 @@ export { createSynthesiser, MAX_TEXT_CHARS } from './synthesiser.ts';
 export type { SpeechPiece, Synthesiser } from './synthesiser.ts';
 export { PAUSE } from './timing.ts';
 export type { PhoneAlphabet, TimedPhone, TimedWord, Timings } from './timing.ts';
-export { visemesOf } from './visemes.ts';
+export { segmentsOf, visemesOf } from './visemes.ts';
 export type { TimedViseme } from './visemes.ts';
 export { DEFAULT_VOICE_ID, listVoices } from './voices.ts';
 export type { Voice, VoiceEngine, VoiceGender } from './voices.ts';

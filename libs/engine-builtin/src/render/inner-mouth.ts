@@ -40,7 +40,7 @@ interface Tooth {
 }
 
 export function paintInnerMouth(face: FaceGeometry, texture: Texture, box: PixelBox): InnerMouth {
-    const restGap = curveAt(face.lowerSeam, 0) - curveAt(face.upperSeam, 0);
+  const restGap = curveAt(face.lowerSeam, 0) - curveAt(face.upperSeam, 0);
   const openAtRest = restGap > OPEN_AT_REST;
   const light = lightOfFace(face, texture, openAtRest);
   const teeth = projectedTeeth(face, TOOTH_WIDTHS, TOOTH_EDGES);
