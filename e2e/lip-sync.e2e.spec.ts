@@ -12,13 +12,13 @@ import type { Viewer } from './support/viewer.ts';
 
 /** Lips that meet, lips on teeth, open and round vowels, and a pause. */
 const SENTENCE = 'Papa bought five apples from my mother. Who put the whole bottle above the sofa?';
-/** What five say at once: each its own words, so that a mouth which speaks another's is found out. */
+/** What five say at once: each its own words, so that a mouth which speaks another's is found out; long enough that every second picture tells when. */
 const AT_ONCE = [
-  'Mama bought a very big pot of coffee.',
-  'Five fat mice move above the open box.',
-  'Bob, who put the apple on my sofa?',
-  'Please show me a map of the whole farm.',
-  'We both saw father jump over the moon.',
+  'Mama bought a very big pot of coffee. You may have a cup of it, if you move my papers.',
+  'Five fat mice move above the open box. Our poor old father fell over them both.',
+  'Bob, who put the apple on my sofa? I hope it was not the boy from above the pub.',
+  'Please show me a map of the whole farm. Maybe we will find a path behind the barn.',
+  'We both saw father jump over the moon. Before that, he had a bowl of apple pie.',
 ];
 const LEAST_CORRELATION = 0.6;
 const MOST_OFFSET_MS = 40;

@@ -13,7 +13,7 @@ done
 "$work/venv/bin/pip" install --quiet --requirement requirements.txt
 [ -f "$work/corpus/clips.json" ] || "$work/venv/bin/python" -m visemenet.corpus "$work/corpus"
 # First with voices whose phone times are known. What it learned then finds the times of real speakers, whom the second part adds.
-"$work/venv/bin/python" -m visemenet.train "$work/corpus" "$work/first" --steps "${STEPS:-2600}"
+"$work/venv/bin/python" -m visemenet.train "$work/corpus" "$work/first" --without stamps --steps "${STEPS:-2600}"
 "$work/venv/bin/python" -m visemenet.realign "$work/corpus" "$work/first/weights.pt"
 "$work/venv/bin/python" -m visemenet.train "$work/corpus" "$work/second" --resume "$work/first/weights.pt" --steps "$((${STEPS:-2600} * 5 / 13))" --rate 2e-3 --seed 2
 cp "$work/second/viseme-net.onnx" ../../libs/viseme-net/assets/

@@ -20,8 +20,8 @@ STEPS = SECONDS * 50
 class Corpus:
     """Clips of one split in memory, with their visemes' times."""
 
-    def __init__(self, folder: Path, split: str) -> None:
-        self.clips = [c for c in json.loads((folder / "clips.json").read_text()) if c["split"] == split]
+    def __init__(self, folder: Path, split: str, without: str | None = None) -> None:
+        self.clips = [c for c in json.loads((folder / "clips.json").read_text()) if c["split"] == split and c["voice"].split("-")[0] != without]
         self.pcm = [(soundfile.read(folder / c["file"], dtype="int16")[0]) for c in self.clips]
         self.segments = [segments(c["phones"], c["alphabet"]) for c in self.clips]
         # Few natural voices, many of espeak-ng: each is drawn by a weight of its kind.

@@ -103,6 +103,7 @@ def main() -> None:
     asked.add_argument("--batch", type=int, default=32)
     asked.add_argument("--rate", type=float, default=3e-3)
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--without", help="a kind of voices to leave out, such as stamps")
     asked.add_argument("--resume", type=Path, help="weights to go on from")
     args = asked.parse_args()
     args.output.mkdir(parents=True, exist_ok=True)
@@ -112,7 +113,7 @@ def main() -> None:
     net = VisemeNet()
     if args.resume:
         net.load_state_dict(torch.load(args.resume))
-    train, valid = Corpus(args.corpus, "train"), Corpus(args.corpus, "valid")
+    train, valid = Corpus(args.corpus, "train", args.without), Corpus(args.corpus, "valid")
     loader = iter(DataLoader(Examples(train, args.seed), batch_size=args.batch, num_workers=1, prefetch_factor=4))
     optimiser = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.rate, total_steps=args.steps, pct_start=0.08)
