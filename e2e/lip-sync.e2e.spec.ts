@@ -64,8 +64,8 @@ describe('lip sync, from sound alone', () => {
 
   /** Lets them say theirs at once, as sound without a word of text, and looks at each of them. */
   async function seen(speakers: readonly Speaker[], every: number): Promise<SeenSpeech[]> {
-    // A browser takes a few seconds to bring the two streams in step.
-    await pause(3000);
+    // A browser takes its seconds to bring the two streams in step.
+    await pause(8000);
     for (const { name } of speakers) await viewer.startRecording(name, { every });
     await pause(1500);
     await Promise.all(
