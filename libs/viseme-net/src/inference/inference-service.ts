@@ -18,6 +18,8 @@ const GATHER_MS = 5;
 /** A thread that dies sooner than this after its start is replaced after a pause. */
 const SHORT_LIFE_MS = 5_000;
 const PAUSE_MS = 1_000;
+/** The pause doubles up to this while no thread lives: a machine for which onnxruntime-node has no binary never gets one. */
+const LONGEST_PAUSE_MS = 60_000;
 const LEAVE_TIMEOUT_MS = 2_000;
 
 /**
@@ -30,6 +32,7 @@ export class InferenceService {
   private readonly onThreadLost: (error: Error) => void;
   private worker: Worker;
   private nextClient = 1;
+  private shortLives = 0;
   private closed = false;
   private readonly leave = (): void => this.stopAndWait();
 
@@ -91,8 +94,10 @@ export class InferenceService {
       const again = (): void => {
         if (!this.closed) this.worker = this.start();
       };
-      if (performance.now() - startedMs > SHORT_LIFE_MS) again();
-      else setTimeout(again, PAUSE_MS).unref();
+      if (performance.now() - startedMs > SHORT_LIFE_MS) {
+        this.shortLives = 0;
+        again();
+      } else setTimeout(again, Math.min(PAUSE_MS * 2 ** this.shortLives++, LONGEST_PAUSE_MS)).unref();
     };
     worker.on('error', (error: unknown) => replace(error instanceof Error ? error : new Error(String(error))));
     worker.on('exit', (code) => replace(new Error(`the inference thread ended with ${code}`)));
