@@ -219,6 +219,7 @@ describe('the roles', () => {
     const { tenantId } = tenants[0]!;
     const refused = ['SELECT password_hash FROM users', 'SELECT * FROM users', 'SELECT token_hash FROM dashboard_sessions', `UPDATE sessions SET state = 'ended'`,
       'UPDATE sessions SET billed_ms = 0', 'UPDATE tenants SET micro_credits_per_minute = 1', 'UPDATE tenants SET concurrency_limit = 1000', 'UPDATE usage_slices SET media_ms = 0',
+      'DELETE FROM utterance_timings',
       `INSERT INTO session_events (session_id, seq, tenant_id, type, at) SELECT id, 99, tenant_id, 'session.ended', now() FROM sessions`];
     for (const statement of refused) await expect(test.db.tenantSql(tenantId, statement), statement).rejects.toThrow('permission denied');
   });
@@ -246,5 +247,11 @@ describe('the roles', () => {
     expect(await test.db.systemSql('DELETE FROM idempotency_keys WHERE expires_at < now() + interval $$9 days$$ RETURNING tenant_id')).toEqual([
       { tenant_id: tenants[5]!.tenantId },
     ]);
+  });
+
+  it('visavis_system removes what was said only of sessions that are over', async () => {
+    const { sessionId } = tenants[6]!;
+    await test.ownerSql(`UPDATE sessions SET state = 'ended', end_reason = 'client', ended_at = now() WHERE id = $1`, [sessionId]);
+    expect(await test.db.systemSql('DELETE FROM utterance_timings RETURNING session_id')).toEqual([{ session_id: sessionId }]);
   });
 });

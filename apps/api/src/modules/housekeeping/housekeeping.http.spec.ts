@@ -31,6 +31,30 @@ describe('housekeeping', () => {
     await api.http.get('/auth/me').set('cookie', young).expect(200);
   });
 
+  it('forgets what was said in sessions that ended more than a day ago, however much it is, and in no others', async () => {
+    const other = await api.createTenant();
+    const spoken = async (owner: TestTenant, parts: number, endedHoursAgo?: number) => {
+      const id = await api.createSession(owner);
+      if (endedHoursAgo !== undefined) {
+        await api.database.ownerSql(`UPDATE sessions SET state = 'ended', end_reason = 'client', ended_at = now() - make_interval(hours => $2) WHERE id = $1`, [id, endedHoursAgo]);
+      }
+      await api.database.ownerSql(
+        `INSERT INTO utterance_timings (session_id, utterance, start_ms, end_ms, tenant_id, source, words, visemes, at)
+         SELECT $1, 'one', n * 100, n * 100 + 100, $2, 'voice', '[["Hush.", 0, 100]]', 'sil:0+100', now() - interval '30 hours' FROM generate_series(1, $3) n`,
+        [id, owner.tenantId, parts],
+      );
+      return id;
+    };
+    await spoken(tenant, 12_000, 25);
+    await spoken(other, 1, 25);
+    const kept = [await spoken(tenant, 2, 23), await spoken(other, 2)];
+
+    await api.app.get(Housekeeping, { strict: false }).run();
+
+    const rows = await api.database.ownerSql<{ id: string; parts: bigint }>('SELECT session_id AS id, count(*) AS parts FROM utterance_timings GROUP BY 1');
+    expect(rows.map(({ id, parts }) => [id, Number(parts)]).sort()).toEqual(kept.map((id) => [id, 2]).sort());
+  });
+
   it('an expired key may be used for something else', async () => {
     await create('again');
     await api.database.db.tenantSql(tenant.tenantId, "UPDATE idempotency_keys SET expires_at = now() - interval '1 second' WHERE key LIKE '%again'");

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { SessionsModule } from '../sessions/sessions.module';
 import { Housekeeping } from './housekeeping.service';
 
-@Module({ providers: [Housekeeping] })
+@Module({ imports: [SessionsModule], providers: [Housekeeping] })
 export class HousekeepingModule {}

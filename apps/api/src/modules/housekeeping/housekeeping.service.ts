@@ -3,6 +3,7 @@ import type { Logger } from '@visavis/logging';
 import { DashboardSessions } from '../../access/dashboard-sessions';
 import { IdempotencyStore } from '../../http/idempotency.store';
 import { LOGGER } from '../../tokens';
+import { SessionTimings } from '../sessions/session-timings.service';
 
 const INTERVAL_MS = 15 * 60_000;
 
@@ -15,6 +16,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly idempotency: IdempotencyStore,
     private readonly sessions: DashboardSessions,
+    private readonly timings: SessionTimings,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -32,7 +34,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async run(): Promise<void> {
-    const [answers, signIns] = await Promise.all([this.idempotency.sweep(), this.sessions.sweep()]);
-    if (answers + signIns > 0) this.logger.info({ answers, sign_ins: signIns }, 'forgot what had expired');
+    const [answers, signIns, timings] = await Promise.all([this.idempotency.sweep(), this.sessions.sweep(), this.timings.sweep()]);
+    if (answers + signIns + timings > 0) this.logger.info({ answers, sign_ins: signIns, timings }, 'forgot what had expired');
   }
 }

@@ -17,7 +17,7 @@ const PARTS_AT_ONCE = 50;
 /** Audio lasts 20 minutes at most, but nobody knows how long a text of numbers takes. What comes later has no timings. */
 const LONGEST_MS = 3_600_000;
 
-/** What is said when: kept with the session, and told to the readers of events that ask for it. */
+/** What is said when: kept for a day after the session, and told to the readers of events that ask for it. */
 @Injectable()
 export class SessionTimings {
   constructor(
@@ -36,6 +36,11 @@ export class SessionTimings {
     if (!span || span.endMs > LONGEST_MS) return;
     await this.timings.insert(sessionId, part, span);
     await this.feed.publishTimings(formatId('ses', sessionId), told.utterance_id).catch(() => undefined); // found with the next part, or at the end
+  }
+
+  /** Forgets what was said in sessions that are long over. @returns how many parts went */
+  sweep(): Promise<number> {
+    return this.timings.sweep();
   }
 
   /**

@@ -43,6 +43,6 @@ import { WorkerReports } from './worker-reports.service';
     WorkerMonitor,
     WorkerReports,
   ],
-  exports: [LEDGER, SessionsService],
+  exports: [LEDGER, SessionTimings, SessionsService],
 })
 export class SessionsModule {}

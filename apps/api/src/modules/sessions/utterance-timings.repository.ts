@@ -19,6 +19,10 @@ interface TimingsRow {
   visemes: string;
 }
 
+/** Deleted by one statement: a day of a busy installation has millions, more than a statement may take time for. */
+const FORGET_AT_ONCE = 5000;
+const KEPT = "interval '1 day'";
+
 @Injectable()
 export class UtteranceTimingsRepository {
   constructor(@Inject(DATABASE) private readonly db: Database) {}
@@ -53,6 +57,26 @@ export class UtteranceTimingsRepository {
       at: row.at,
       timings: { utterance_id: utterance, source: row.source, words: decodeWords(row.words), visemes: decodeVisemes(row.visemes) },
     }));
+  }
+
+  /**
+   * Forgets what was said in sessions that ended more than a day ago. A part is written before its session's end, so that its own time, which is indexed,
+   * leaves few to look at. @returns how many parts went
+   */
+  async sweep(): Promise<number> {
+    let all = 0;
+    for (let gone = FORGET_AT_ONCE; gone === FORGET_AT_ONCE; all += gone) {
+      const [row] = await this.db.systemSql<{ gone: number }>(
+        `WITH gone AS (
+           DELETE FROM utterance_timings WHERE (session_id, utterance, start_ms) IN (
+             SELECT t.session_id, t.utterance, t.start_ms FROM utterance_timings t JOIN sessions s ON s.id = t.session_id
+             WHERE t.at < now() - ${KEPT} AND s.ended_at < now() - ${KEPT} ORDER BY t.at LIMIT ${FORGET_AT_ONCE})
+           RETURNING 1)
+         SELECT count(*)::int AS gone FROM gone`,
+      );
+      gone = row?.gone ?? 0;
+    }
+    return all;
   }
 
   /** What was being said when the event `seq` had just been written, and since when. */
