@@ -142,6 +142,8 @@ describe('/v1/sessions', () => {
     const waiting = create({ queue_timeout_s: 10 }).then((answer) => answer);
     await new Promise((resolve) => setTimeout(resolve, 300));
     await beat(`${worker}-next`);
+    // So that it is lost after the test, and takes no session of the next one.
+    keepBeating(`${worker}-next`);
     expect((await waiting).status).toBe(201);
   });
 
