@@ -12,9 +12,13 @@ done
 [ -x "$work/venv/bin/python" ] || python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --requirement requirements.txt
 [ -f "$work/corpus/clips.json" ] || "$work/venv/bin/python" -m visemenet.corpus "$work/corpus"
+steps="${STEPS:-2600}"
 # First with voices whose phone times are known. What it learned then finds the times of real speakers, whom the second part adds.
-"$work/venv/bin/python" -m visemenet.train "$work/corpus" "$work/first" --without stamps --steps "${STEPS:-2600}"
+"$work/venv/bin/python" -m visemenet.train "$work/corpus" "$work/first" --without stamps --steps "$steps"
 "$work/venv/bin/python" -m visemenet.realign "$work/corpus" "$work/first/weights.pt"
-"$work/venv/bin/python" -m visemenet.train "$work/corpus" "$work/second" --resume "$work/first/weights.pt" --steps "$((${STEPS:-2600} * 5 / 13))" --rate 2e-3 --seed 2
-cp "$work/second/viseme-net.onnx" ../../libs/viseme-net/assets/
-cat "$work/first/training-log.jsonl" "$work/second/training-log.jsonl" >../../libs/viseme-net/assets/training-log.jsonl
+"$work/venv/bin/python" -m visemenet.train "$work/corpus" "$work/second" --resume "$work/first/weights.pt" --steps "$((steps * 5 / 13))" --rate 2e-3 --seed 2
+# What has heard them finds more of them.
+"$work/venv/bin/python" -m visemenet.realign "$work/corpus" "$work/second/weights.pt"
+"$work/venv/bin/python" -m visemenet.train "$work/corpus" "$work/third" --resume "$work/second/weights.pt" --steps "$((steps * 6 / 13))" --rate 1.5e-3 --seed 3
+cp "$work/third/viseme-net.onnx" ../../libs/viseme-net/assets/
+cat "$work"/{first,second,third}/training-log.jsonl >../../libs/viseme-net/assets/training-log.jsonl

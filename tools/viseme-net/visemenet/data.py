@@ -26,7 +26,7 @@ class Corpus:
         self.segments = [segments(c["phones"], c["alphabet"]) for c in self.clips]
         # Few natural voices, many of espeak-ng: each is drawn by a weight of its kind.
         kinds = [c["voice"].split("-")[0] for c in self.clips]
-        share = {"espeak": 0.3, "flite": 0.25, "recorded": 0.17, "stamps": 0.28}
+        share = {"espeak": 0.25, "flite": 0.25, "recorded": 0.18, "stamps": 0.32}
         total = {k: sum(c["seconds"] for c, kind in zip(self.clips, kinds) if kind == k) for k in set(kinds)}
         weights = np.array([share.get(k, 1) * c["seconds"] / total[k] for c, k in zip(self.clips, kinds)])
         self.weights = weights / weights.sum()

@@ -7,6 +7,7 @@ they are: the likeliest way through its visemes (Viterbi). What doesn't fit is l
 import json
 import random
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,9 @@ from .phonemes import SIL, VISEMES, segments
 from .voices import stamps
 from .voices.espeak import Espeak
 
-CLIPS_PER_LANGUAGE = 320
+CLIPS_PER_LANGUAGE = 520
 #: Mean log likelihood a step, above which a recording is taken to be its text.
-FITS = -1.45
+FITS = -1.5
 #: A vowel of the text is rather one of the same height than another: a few confusions are cheap.
 _FLOOR = np.log(1e-3)
 
@@ -77,46 +78,52 @@ def likelihoods(net: VisemeNet, pcm: np.ndarray, prior: np.ndarray) -> np.ndarra
 
 def main() -> None:
     corpus, weights = Path(sys.argv[1]), Path(sys.argv[2])
-    torch.set_num_threads(1)
-    net = VisemeNet()
-    net.load_state_dict(torch.load(weights))
-    net.eval()
     clips = [c for c in json.loads((corpus / "clips.json").read_text()) if not c["voice"].startswith("stamps")]
     share = np.ones(len(VISEMES))
     for c in clips[::7]:
         for s in segments(c["phones"], c["alphabet"]):
             share[s.viseme] += s.end - s.start
     prior = share / share.sum() * len(VISEMES)
-    engine = Espeak()
-    for language, voice in stamps.LANGUAGES.items():
-        described = stamps.described(language)
-        random.Random(language).shuffle(described)
-        taken, tried, seconds = [], 0, 0.0
-        folder = corpus / f"stamps-{language or 'en'}"
-        folder.mkdir(exist_ok=True)
-        for path, text in described[:CLIPS_PER_LANGUAGE]:
-            pcm = stamps.read(path)
-            if not 0.5 < len(pcm) / RATE_HZ < 14 or np.abs(pcm).max() < 0.02:
-                continue
-            tried += 1
-            _, phones = engine.speak(voice, text)
-            visemes = [s.viseme for s in segments(phones, "ipa") if s.viseme != SIL]
-            level = pcm / np.abs(pcm).max() * 0.6
-            scores = likelihoods(net, level.astype(np.float32), prior)
-            if len(visemes) < 2 or len(visemes) * 2 > len(scores):
-                continue
-            found, fit = align(scores, visemes)
-            if fit < FITS:
-                continue
-            # Times of visemes, not of phones: a viseme's own name stands for it.
-            times = [[VISEMES[v], round(max(a * 0.02 - 0.01, 0), 3), round(b * 0.02 - 0.01, 3)] for v, a, b in found]
-            file = f"stamps-{language or 'en'}/{len(taken):04d}.wav"
-            soundfile.write(corpus / file, pcm, RATE_HZ, subtype="PCM_16")
-            taken.append({"voice": f"stamps-{language or 'en'}", "split": "train", "alphabet": "visemes", "text": text, "language": voice, "phones": times, "file": file, "seconds": round(len(pcm) / RATE_HZ, 3), "fit": round(fit, 3)})
-            seconds += len(pcm) / RATE_HZ
-        clips += taken
-        print(f"stamps-{language or 'en'}: {len(taken)} of {tried}, {seconds:.0f} s", flush=True)
+    jobs = [(corpus, weights, language, prior) for language in stamps.LANGUAGES]
+    with ProcessPoolExecutor(2) as pool:
+        for language, (taken, tried) in zip(stamps.LANGUAGES, pool.map(_realigned, *zip(*jobs))):
+            clips += taken
+            print(f"stamps-{language or 'en'}: {len(taken)} of {tried}, {sum(c['seconds'] for c in taken):.0f} s", flush=True)
     (corpus / "clips.json").write_text(json.dumps(clips, ensure_ascii=False))
+
+
+def _realigned(corpus: Path, weights: Path, language: str, prior: np.ndarray) -> tuple[list[dict], int]:
+    """Clips of one language's speaker, and how many recordings were tried."""
+    torch.set_num_threads(1)
+    net = VisemeNet()
+    net.load_state_dict(torch.load(weights))
+    net.eval()
+    engine, voice = Espeak(), stamps.LANGUAGES[language]
+    described = stamps.described(language)
+    random.Random(language).shuffle(described)
+    taken, tried = [], 0
+    folder = corpus / f"stamps-{language or 'en'}"
+    folder.mkdir(exist_ok=True)
+    for path, text in described[:CLIPS_PER_LANGUAGE]:
+        pcm = stamps.read(path)
+        if not 0.5 < len(pcm) / RATE_HZ < 14 or np.abs(pcm).max() < 0.02:
+            continue
+        tried += 1
+        _, phones = engine.speak(voice, text)
+        visemes = [s.viseme for s in segments(phones, "ipa") if s.viseme != SIL]
+        level = pcm / np.abs(pcm).max() * 0.6
+        scores = likelihoods(net, level.astype(np.float32), prior)
+        if len(visemes) < 2 or len(visemes) * 2 > len(scores):
+            continue
+        found, fit = align(scores, visemes)
+        if fit < FITS:
+            continue
+        # Times of visemes, not of phones: a viseme's own name stands for it.
+        times = [[VISEMES[v], round(max(a * 0.02 - 0.01, 0), 3), round(b * 0.02 - 0.01, 3)] for v, a, b in found]
+        file = f"stamps-{language or 'en'}/{len(taken):04d}.wav"
+        soundfile.write(corpus / file, pcm, RATE_HZ, subtype="PCM_16")
+        taken.append({"voice": f"stamps-{language or 'en'}", "split": "train", "alphabet": "visemes", "text": text, "language": voice, "phones": times, "file": file, "seconds": round(len(pcm) / RATE_HZ, 3), "fit": round(fit, 3)})
+    return taken, tried
 
 
 if __name__ == "__main__":
