@@ -1,45 +1,29 @@
-/** A fast Fourier transform of real input, in place: sizes are powers of two. */
-export class Fft {
-  readonly size: number;
-  readonly re: Float64Array;
-  readonly im: Float64Array;
-  readonly #cos: Float64Array;
-  readonly #sin: Float64Array;
-  readonly #reversed: Uint16Array;
+import { FourierTransform } from '@visavis/viseme-net/fourier';
 
+/** The library's transform, of real input. */
+export class Fft {
+  readonly #fourier: FourierTransform;
+  readonly size: number;
+
+  /** @param size a power of two */
   constructor(size: number) {
+    this.#fourier = new FourierTransform(size);
     this.size = size;
-    this.re = new Float64Array(size);
-    this.im = new Float64Array(size);
-    this.#cos = Float64Array.from({ length: size / 2 }, (_, i) => Math.cos((2 * Math.PI * i) / size));
-    this.#sin = Float64Array.from({ length: size / 2 }, (_, i) => Math.sin((2 * Math.PI * i) / size));
-    const bits = Math.log2(size);
-    this.#reversed = Uint16Array.from({ length: size }, (_, i) => {
-      let reversed = 0;
-      for (let bit = 0; bit < bits; bit++) if (i & (1 << bit)) reversed |= 1 << (bits - 1 - bit);
-      return reversed;
-    });
+  }
+
+  get re(): Float64Array {
+    return this.#fourier.re;
+  }
+
+  get im(): Float64Array {
+    return this.#fourier.im;
   }
 
   /** Fills `re` and `im` with the transform of `at(0)` … `at(size − 1)`. */
   transform(at: (index: number) => number): void {
-    const { size, re, im } = this;
-    for (let i = 0; i < size; i++) re[this.#reversed[i]!] = at(i);
-    im.fill(0);
-    for (let half = 1; half < size; half <<= 1) {
-      const stride = size / (half << 1);
-      for (let start = 0; start < size; start += half << 1) {
-        for (let k = 0; k < half; k++) {
-          const [c, s, p, q] = [this.#cos[k * stride]!, this.#sin[k * stride]!, start + k, start + k + half];
-          const x = re[q]! * c + im[q]! * s;
-          const y = im[q]! * c - re[q]! * s;
-          re[q] = re[p]! - x;
-          im[q] = im[p]! - y;
-          re[p]! += x;
-          im[p]! += y;
-        }
-      }
-    }
+    for (let i = 0; i < this.size; i++) this.#fourier.re[this.#fourier.slot(i)] = at(i);
+    this.#fourier.im.fill(0);
+    this.#fourier.run();
   }
 }
 
