@@ -23,13 +23,13 @@ from .voices.espeak import Espeak
 CLIPS_PER_LANGUAGE = 520
 #: Mean log likelihood a step, above which a recording is taken to be its text.
 FITS = -1.5
-#: A vowel of the text is rather one of the same height than another: a few confusions are cheap.
+#: One step that the network is sure to be something else must not outweigh all others.
 _FLOOR = np.log(1e-3)
 
 
 def align(scores: np.ndarray, visemes: list[int]) -> tuple[list[tuple[int, int, int]], float]:
-    """Scores (steps, 15) of log likelihoods and visemes in order → [(viseme, first step, step after)], mean score. Silence may stand
-    before, after and between; every other viseme lasts at least two steps, but for the last resort of one."""
+    """Scores (steps, 15) of log likelihoods and visemes in order → [(viseme, first step, step after)], mean score of the visemes' steps.
+    Silence may stand before, after and between; every viseme lasts one step or more."""
     states: list[tuple[int, bool]] = [(SIL, True)]
     for v in visemes:
         states += [(v, False), (SIL, True)]
