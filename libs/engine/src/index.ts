@@ -11,3 +11,5 @@ export type {
 export { PrepareError, prepareFailureCodes } from './prepare-error.ts';
 export type { PrepareFailureCode } from './prepare-error.ts';
 export { MEDIA_CLOCK_HZ, ENGINE_SAMPLE_RATE_HZ } from './clock.ts';
+export { ATTENTION_STATES, EXPRESSIONS, GESTURES } from './cue.ts';
+export type { AttentionState, Cue, Expression, Gesture } from './cue.ts';

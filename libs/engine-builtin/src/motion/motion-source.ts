@@ -1,6 +1,7 @@
 import { ENGINE_SAMPLE_RATE_HZ, MEDIA_CLOCK_HZ } from '@visavis/engine';
 import { LOOK_AHEAD_MS, MOUTH_PARAMS, STEP_MS, stepOfMs, VISEMES } from '@visavis/viseme-net';
 import type { VisemeStream } from '@visavis/viseme-net';
+import type { FaceTraits } from './face-traits.ts';
 import { IdleMotion } from './idle-motion.ts';
 import { KnownMouth } from './known-mouth.ts';
 import { MouthDynamics } from './mouth-dynamics.ts';
@@ -24,12 +25,7 @@ const HOLD_MS = 40;
 const CLOSING_MS = 60;
 const SILENT = VISEMES.indexOf('sil');
 
-export interface FaceTraits {
-  /** Factor on the jaw, for faces that show more or less of it than others. */
-  mouthGain: number;
-  /** Factor on the head's own motion: a head that is turned in the picture bears less. */
-  sway: number;
-}
+export type { FaceTraits } from './face-traits.ts';
 
 /** Frames whose times are not all steps of the network lie between two of them, and must wait for the later one. */
 export function motionLookAheadMs(fps: number): number {

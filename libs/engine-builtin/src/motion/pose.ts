@@ -28,9 +28,23 @@ export const channel = {
   teeth: 17,
   /** The tip of the tongue raised to the upper teeth, as in "the". */
   tongue: 18,
+  /** Corners of the mouth up and out, with the cheeks. */
+  smile: 19,
+  /** Corners of the mouth down. */
+  frown: 20,
+  /** Inner ends of the brows up, as in worry. */
+  browInner: 21,
+  /** Brows down and together, as in anger. */
+  browFurrow: 22,
+  /** Lower lids and cheeks up. */
+  squint: 23,
+  /** Upper lids up. */
+  eyesWide: 24,
+  /** Towards the viewer: the head is larger by this part of its size. */
+  lean: 25,
 } as const;
 
-export const CHANNEL_COUNT = 19;
+export const CHANNEL_COUNT = 26;
 
 export type FacePose = Float32Array;
 
