@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import type { Arena } from './arena.ts';
+
+/** The pixel loops of `assembly/`, on an arena's memory. What they take and do is said there. */
+export interface Kernels {
+  warpCells(out: number, base: number, width: number, height: number, sourceU: number, sourceV: number, skip: number): number;
+  blendLayers(out: number, width: number, height: number, cellX: number, cellY: number, cellColumns: number, cellRows: number, layers: number, count: number, presence: number): void;
+  addScaled(sum: number, values: number, amount: number, count: number): void;
+  invert(forwardX: number, forwardY: number, columns: number, rows: number, step: number, sourceU: number, sourceV: number, maxX: number, maxY: number): void;
+  spread(basis: number, nodes: number, points: number, moveX: number, moveY: number, outX: number, outY: number): void;
+}
+
+/** Words of a layer, see assembly/blend.ts. */
+export const layerWord = { y: 0, u: 1, v: 2, stride: 3, sourceU: 4, sourceV: 5, weight: 6, maskWeight: 7, mask: 8, halfMask: 9, offset: 10, offsetX: 11, offsetY: 12, offsetU: 13, offsetV: 14 } as const;
+export const LAYER_WORDS = 15;
+
+let compiled: WebAssembly.Module | undefined;
+
+export function kernelsOn(arena: Arena): Kernels {
+  compiled ??= new WebAssembly.Module(readFileSync(kernelFile()) as Uint8Array<ArrayBuffer>);
+  return new WebAssembly.Instance(compiled, { env: { memory: arena.memory } }).exports as unknown as Kernels;
+}
+
+/** Beside the built program, or among this library's assets. */
+function kernelFile(): URL {
+  const here = new URL('./kernels.wasm', import.meta.url);
+  const source = new URL('../../assets/kernels.wasm', import.meta.url);
+  return import.meta.url.endsWith('.ts') ? source : here;
+}
