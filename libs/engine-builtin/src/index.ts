@@ -16,6 +16,9 @@ export function createBuiltinEngine(hearing: Hearing = {}): AvatarEngine {
     version: BUILTIN_ENGINE_VERSION,
     prepare: (upload, onProgress) => preparePhoto(upload, identity, onProgress),
     load: (bundle) => loadFace(bundle, identity, hearing),
+    adopt() {
+      throw new Error('this engine does not share its avatars between threads');
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import sharp from 'sharp';
 import { allocateI420 } from '@visavis/engine';
-import type { AvatarStream, I420Picture, LoadedAvatar, PictureSize, StreamOptions } from '@visavis/engine';
+import type { AvatarStream, I420Picture, IdlePainter, LoadedAvatar, PictureSize, StreamOptions } from '@visavis/engine';
 import { ownInference, VisemeStream } from '@visavis/viseme-net';
 import type { InferenceConnection } from '@visavis/viseme-net';
 import { unpackBundle } from './bundle/container.ts';
@@ -87,6 +87,18 @@ export class LoadedFace implements LoadedAvatar {
     return new FaceStream(renderer, sound, options, { mouthGain: this.master.mouthGain, sway: swayOf(this.master.yawDegrees) });
   }
 
+  idleClips(): readonly number[] {
+    return [];
+  }
+
+  idlePainter(): IdlePainter {
+    throw new Error('this engine has no idle clips');
+  }
+
+  get handle(): unknown {
+    throw new Error('this engine does not share its avatars between threads');
+  }
+
   close(): void {
     this.renderers.clear();
   }
@@ -147,6 +159,9 @@ async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
 
 class FaceStream implements AvatarStream {
   readonly lookAheadMs: number;
+  readonly idle = false;
+  readonly idleClip = 0;
+  readonly idleFrame = 0;
   private readonly renderer: FaceRenderer;
   private readonly sound: VisemeStream;
   private readonly motion: MotionSource;
@@ -182,6 +197,10 @@ class FaceStream implements AvatarStream {
     this.motion.poseAt(atSample48k, this.pose);
     this.renderer.render(this.pose, this.aligned ?? out);
     if (this.aligned) cutTo(this.aligned, out);
+  }
+
+  skip(): void {
+    throw new Error('this engine is never idle');
   }
 
   visemeAt(atSample48k: number): number {

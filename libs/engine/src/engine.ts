@@ -1,3 +1,5 @@
+import type { Background } from './background.ts';
+import type { Cue } from './cue.ts';
 import type { I420Picture, PictureSize } from './picture.ts';
 
 export interface PrepareProgress {
@@ -20,8 +22,14 @@ export interface PreparedAvatar {
   report: Record<string, number | string | boolean>;
 }
 
-export interface StreamOptions extends PictureSize {
+/** Of the face's picture; what is drawn is `drawnSize` of it. */
+export interface FrameOptions extends PictureSize {
   fps: number;
+  /** Without it, what is behind the face in the upload stays. */
+  background?: Background;
+}
+
+export interface StreamOptions extends FrameOptions {
   /** Seeds the idle motion, so that two sessions of one avatar don't blink together and a test can repeat itself. */
   seed: number;
 }
@@ -34,8 +42,9 @@ export interface AvatarStream {
   /** Audio must be pushed at least this far ahead of the frame that is asked for. */
   readonly lookAheadMs: number;
   /**
-   * Appends audio, silence included. `atSample48k` is where the piece begins and must be where the last one ended.
-   * `pcm16k` is mono at ENGINE_SAMPLE_RATE_HZ in −1…1, and may be reused by the caller after the call.
+   * Appends audio, silence included. `atSample48k` is where the piece begins: where the last one ended, or after `skip` later, by any
+   * multiple of 20 ms; what lies between was silence. `pcm16k` is mono at ENGINE_SAMPLE_RATE_HZ in −1…1, and may be reused by the caller
+   * after the call.
    */
   push(atSample48k: number, pcm16k: Float32Array): void;
   /**
@@ -44,10 +53,31 @@ export interface AvatarStream {
    * without it hears for itself.
    */
   shape?(atSample48k: number, params: Float32Array): void;
-  /** Takes back the audio and the shapes from `atSample48k` on (an interruption); the mouth closes smoothly. The next push begins there. */
+  /**
+   * The avatar is to do something, from `atSample48k` on: after the newest frame, and no later than the sound that was pushed ends. Times
+   * need not rise from call to call. An engine without it shows no expressions.
+   */
+  act?(atSample48k: number, cue: Cue): void;
+  /** Takes back the audio, shapes and cues from `atSample48k` on (an interruption); the mouth closes smoothly. The next push begins there. */
   truncate(atSample48k: number): void;
-  /** Renders the picture due at `atSample48k` into `out`. Times rise from call to call; gaps (dropped frames) are allowed. */
+  /**
+   * Renders the picture due at `atSample48k` into `out`, all of it: `out` is of `drawnSize` and may be another one with each call. Times rise
+   * from call to call; gaps (dropped frames) are allowed, and so is the time that was just skipped.
+   */
   frame(atSample48k: number, out: I420Picture): void;
+  /**
+   * The viewers see the picture of the idle loop in place of the one due at `atSample48k`: time goes on, nothing is drawn, and nothing needs
+   * to be heard for it. Only while `idle`.
+   */
+  skip(atSample48k: number): void;
+  /**
+   * Whether the newest frame, drawn or skipped, is exactly its picture of the idle loop, and neither sound nor cue is known that would change
+   * the next ones.
+   */
+  readonly idle: boolean;
+  /** Where the newest frame, drawn or skipped, stands in the avatar's idle clips. */
+  readonly idleClip: number;
+  readonly idleFrame: number;
   /**
    * What the sound at a time looks like: an index into the fifteen visemes (`VISEMES` of viseme-net), or −1 where it is not known (yet), or
    * the engine doesn't tell. Only of times near the newest frame, and never waits.
@@ -58,13 +88,34 @@ export interface AvatarStream {
   close(): void;
 }
 
-/** A bundle in memory, shared by all of a worker's sessions of this avatar. */
-export interface LoadedAvatar {
-  /** Bytes it holds, for the worker's cache. */
-  readonly memoryBytes: number;
-  open(options: StreamOptions): AvatarStream;
+/**
+ * Draws the idle clips, for the loop that is encoded once. Any order of frames; allocates nothing per frame.
+ */
+export interface IdlePainter {
+  /** @param out is of `drawnSize`. */
+  draw(clip: number, frame: number, out: I420Picture): void;
   close(): void;
 }
+
+/** A bundle in memory, shared by all of a worker's sessions of this avatar. */
+export interface LoadedAvatar {
+  /** Bytes it holds, all threads together, for the worker's cache. */
+  readonly memoryBytes: number;
+  open(options: StreamOptions): AvatarStream;
+  /**
+   * How many frames each of the idle clips has: what the avatar shows when it does nothing, in an order that each session draws by its seed.
+   * A clip begins where each of them ends. Whole multiples of IDLE_KEY_INTERVAL_S; none where the engine has no idle loop.
+   */
+  idleClips(fps: number): readonly number[];
+  idlePainter(options: FrameOptions): IdlePainter;
+  /** What another thread of this process needs to `adopt` it: can be sent by message, and shares the memory. */
+  readonly handle: unknown;
+  /** Its streams are closed. What `load` gave is closed after all that adopted it, and frees the memory. */
+  close(): void;
+}
+
+/** A key frame of the idle loop comes this often, and at the beginning of each clip: there a session can change over to it. */
+export const IDLE_KEY_INTERVAL_S = 2;
 
 /** Turns audio into frames of one prepared avatar. Engines differ behind this seam only. */
 export interface AvatarEngine {
@@ -75,6 +126,11 @@ export interface AvatarEngine {
    * @throws PrepareError when the upload can't become an avatar, with a reason that a person can act on.
    */
   prepare(upload: Uint8Array, onProgress?: (progress: PrepareProgress) => void): Promise<PreparedAvatar>;
-  /** @throws Error when the bundle is damaged or of another engine or version. */
-  load(bundle: Uint8Array): Promise<LoadedAvatar>;
+  /**
+   * @param usual the frame size that streams will have; another one may take a moment to open.
+   * @throws Error when the bundle is damaged or of another engine or version.
+   */
+  load(bundle: Uint8Array, usual?: PictureSize): Promise<LoadedAvatar>;
+  /** The avatar that another thread of this process has loaded, without loading it again. @throws Error when the handle is none of this engine. */
+  adopt(handle: unknown): LoadedAvatar;
 }

@@ -1,8 +1,13 @@
 export type { I420Picture, PictureSize } from './picture.ts';
 export { allocateI420, i420ByteLength } from './picture.ts';
+export { backgroundKey, drawnSize } from './background.ts';
+export type { Background } from './background.ts';
+export { IDLE_KEY_INTERVAL_S } from './engine.ts';
 export type {
   AvatarEngine,
   AvatarStream,
+  FrameOptions,
+  IdlePainter,
   LoadedAvatar,
   PrepareProgress,
   PreparedAvatar,
