@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { background, fitsCodedSize } from './background.ts';
 import { avatarId, metadata, sessionId, timestamp, utteranceId } from './common.ts';
+import { expression, strength } from './cues.ts';
+import { parseSpeechMarks, SpeechMarkError } from './speech-marks.ts';
 
 export const sessionStatus = z.enum(['starting', 'live', 'ended']);
 export type SessionStatus = z.infer<typeof sessionStatus>;
@@ -30,6 +33,12 @@ export const videoRequest = z
   .refine((v) => v.width * v.height <= MAX_VIDEO_PIXELS, 'width × height must not exceed 921600 pixels (1280×720)');
 export const video = z.object({ width: z.int(), height: z.int(), fps: z.int(), codec: videoCodec });
 export type Video = z.infer<typeof video>;
+export const DEFAULT_VIDEO: Readonly<Video> = { width: 512, height: 512, fps: 25, codec: 'h264' };
+/** With what a viewer's decoder is given: twice as wide where the background is transparent. */
+export const sessionVideo = video.extend({
+  coded_width: z.int().meta({ description: 'Of the video that arrives. Twice `width` with a transparent background: colour left, its alpha as grey right.', example: 512 }),
+  coded_height: z.int().meta({ example: 512 }),
+});
 
 export const voiceSlug = z
   .string()
@@ -41,10 +50,15 @@ export const createSession = z
     avatar_id: avatarId,
     voice_id: voiceSlug.optional(),
     video: videoRequest.optional(),
+    background: background.optional(),
     metadata: metadata.optional(),
     max_duration_s: z.int().min(10).max(14_400).optional().meta({ example: 3600 }),
     idle_timeout_s: z.int().min(5).max(3600).optional().meta({ example: 120 }),
     queue_timeout_s: z.int().min(0).max(30).default(0),
+  })
+  .refine(({ video: size = DEFAULT_VIDEO, background: behind }) => fitsCodedSize(size, behind), {
+    message: 'with a transparent background the video is coded twice as wide, which may be 1280 pixels at most: ask for a width up to 640 and 460800 pixels, or another background',
+    path: ['video'],
   })
   .meta({ id: 'CreateSession' });
 export type CreateSession = z.infer<typeof createSession>;
@@ -63,7 +77,8 @@ export const session = z
     reassigning: z.boolean().meta({ description: 'True while a lost worker is being replaced.' }),
     avatar_id: avatarId,
     voice_id: voiceSlug.nullable(),
-    video,
+    video: sessionVideo,
+    background,
     metadata,
     whep_url: z.url(),
     ice_servers: z.array(iceServer),
@@ -94,10 +109,29 @@ export const MAX_INLINE_AUDIO_BYTES = 10 * 1024 * 1024;
 /** The body of a `speak`, over HTTP or WebSocket: base64 takes four bytes for three, the rest is small. */
 export const MAX_SPEAK_BYTES = Math.ceil((MAX_INLINE_AUDIO_BYTES * 4) / 3) + 64 * 1024;
 
+function checkMarks(text: string, context: z.RefinementCtx<string>): void {
+  try {
+    parseSpeechMarks(text);
+  } catch (error) {
+    if (!(error instanceof SpeechMarkError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+}
+
 const sampleRate = z.int().min(8000).max(48_000);
 export const speak = z
   .strictObject({
-    text: z.string().trim().min(1, 'must not be empty').max(MAX_SPEECH_TEXT).optional(),
+    text: z
+      .string()
+      .trim()
+      .min(1, 'must not be empty')
+      .max(MAX_SPEECH_TEXT)
+      .superRefine(checkMarks)
+      .optional()
+      .meta({
+        description:
+          'Plain text, or text with marks: `<break time="500ms"/>`, `<emphasis>word</emphasis>`, `<expression name="happy" strength="0.8">…</expression>`, `<gesture name="nod"/>`, all of it in `<speak>…</speak>` if you like.',
+      }),
     audio: z
       .base64('must be base64')
       .max(Math.ceil((MAX_INLINE_AUDIO_BYTES * 4) / 3) + 4)
@@ -106,6 +140,8 @@ export const speak = z
     audio_url: z.url({ protocol: /^https?$/ }).max(2048).optional(),
     sample_rate: sampleRate.optional(),
     voice_id: voiceSlug.optional(),
+    expression: expression.optional().meta({ description: 'For this utterance; after it the face is as before.' }),
+    strength: strength.optional().meta({ description: 'Of the expression, 0 to 1. Left out, 1.' }),
   })
   .refine((v) => [v.text, v.audio, v.audio_url].filter((part) => part !== undefined).length === 1, {
     message: 'needs exactly one of text, audio and audio_url',
@@ -114,6 +150,7 @@ export const speak = z
     message: 'sample_rate belongs to raw audio in "audio"',
     path: ['sample_rate'],
   })
+  .refine((v) => v.strength === undefined || v.expression !== undefined, { message: 'belongs to an "expression"', path: ['strength'] })
   .meta({ id: 'Speak', example: { text: 'Hello, I am the girl with a pearl earring.' } });
 export type Speak = z.infer<typeof speak>;
 

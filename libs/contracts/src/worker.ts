@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { grantedBackground } from './background.ts';
 import { avatarId, sessionId, utteranceId } from './common.ts';
+import { cue, expression } from './cues.ts';
 import { video } from './sessions.ts';
+import { speechMark } from './speech-marks.ts';
 import { utteranceTimings } from './timings.ts';
 
 /** BullMQ job "session" on a worker's own queue. Nothing secret: keys and addresses are fetched once per epoch. */
@@ -28,11 +31,19 @@ export const sessionGrant = z.object({
   session_id: sessionId,
   epoch: z.int(),
   video,
+  background: grantedBackground,
   voice_id: z.string().nullable(),
   ingest: ingestGrant,
   avatar: z.object({ id: avatarId, engine: z.string(), engine_version: z.string(), bundle_url: z.url(), bundle_sha256: z.string() }),
-  /** For a second worker: what it need not say again, and how far the first one got with the rest. */
-  resume: z.object({ ended: z.array(utteranceId), positions: z.record(z.string(), z.number()) }),
+  /** For a second worker: what it need not say again, how far the first one got with the rest, and how the face was left. */
+  resume: z.object({
+    ended: z.array(utteranceId),
+    positions: z.record(z.string(), z.number()),
+    /** The last expression and state that were asked for. */
+    cues: z.array(cue),
+    /** The number of the last cue that is in there or over; those up to it are left out when the commands are read again. */
+    cue_number: z.int(),
+  }),
 });
 export type SessionGrant = z.infer<typeof sessionGrant>;
 
@@ -61,13 +72,18 @@ export type PrepareResult = z.infer<typeof prepareResult>;
 
 /** Commands on the stream `session:{id}:commands`, API → worker. Streamed audio travels beside them as binary entries. */
 export const speechSource = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('text'), text: z.string(), voice_id: z.string() }),
+  z.object({ kind: z.literal('text'), text: z.string(), marks: z.array(speechMark), voice_id: z.string() }),
   z.object({ kind: z.literal('file'), url: z.url(), sample_rate: z.int().nullable() }),
   z.object({ kind: z.literal('stream'), sample_rate: z.int() }),
 ]);
 export type SpeechSource = z.infer<typeof speechSource>;
+/** The expression of one utterance. */
+export const mood = z.object({ expression, strength: z.number().min(0).max(1) });
+export type Mood = z.infer<typeof mood>;
 export const workerCommand = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('speak'), utterance_id: utteranceId, source: speechSource }),
+  z.object({ type: z.literal('speak'), utterance_id: utteranceId, source: speechSource, mood: mood.optional() }),
+  /** Numbered from 1 in the order in which they are to be done. */
+  z.object({ type: z.literal('cue'), number: z.int(), cue }),
   z.object({ type: z.literal('stream_end'), utterance_id: utteranceId }),
   z.object({ type: z.literal('interrupt') }),
   z.object({ type: z.literal('end') }),
