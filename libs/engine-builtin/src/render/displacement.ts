@@ -2,6 +2,7 @@ import type { PictureSize } from '@visavis/engine';
 import { curveAt, smoothstep } from '../face/face-geometry.ts';
 import type { EyeGeometry, FaceGeometry } from '../face/face-geometry.ts';
 import { drawn, DRAWN_COUNT } from './drawn-pose.ts';
+import { acrossBothEyes, browWindow, expressionDisplacement } from './expression-displacement.ts';
 import { mouthDisplacement } from './mouth-displacement.ts';
 import { mouthReach } from './mouth-reach.ts';
 
@@ -29,6 +30,7 @@ const reach = {
 const HEAD_HALF_WIDTH = 0.66;
 const HEAD_HALF_HEIGHT = 0.84;
 const HEAD_DEPTH = 0.5;
+const SHOULDERS_LEAN = 0.45;
 
 export function displacementOf(face: FaceGeometry, frame: PictureSize): Displacement {
   const { unitPx, rightX, rightY, faceHeightPx } = face;
@@ -39,6 +41,9 @@ export function displacementOf(face: FaceGeometry, frame: PictureSize): Displace
   const pivotY = face.centreY + 0.85 * faceHeightPx;
   const chinY = face.originY + face.chinB * unitPx;
   const mouth = mouthDisplacement(face);
+  const expression = expressionDisplacement(face);
+  const browAt = acrossBothEyes(face, (eye, a) => curveAt(eye.brow, a));
+  const lidAt = acrossBothEyes(face, (eye, a) => curveAt(eye.upper, a));
 
   return (surface, x, y, out) => {
     out.fill(0);
@@ -60,6 +65,9 @@ export function displacementOf(face: FaceGeometry, frame: PictureSize): Displace
     const shoulders = 1 - smoothstep(0.8, 1.25, Math.abs(x - headX) / faceHeightPx);
     const body = shoulders * smoothstep(chinY - 0.1 * faceHeightPx, Math.max(chinY + 0.45 * faceHeightPx, frame.height * 0.95), y);
     set(drawn.breath, 0, -unitPx * (reach.breathBody * body + reach.breathHead * head * (1 - body)));
+    // Whoever leans forward comes nearer with the head first.
+    const nearer = Math.max(head, SHOULDERS_LEAN * body);
+    set(drawn.lean, (x - headX) * nearer, (y - headY) * nearer);
     const restGap = curveAt(face.lowerSeam, 0) - curveAt(face.upperSeam, 0);
     if (surface === 'skull') {
       along(drawn.teethHidden, 0, -reach.teethHidden - 0.9 * restGap);
@@ -76,7 +84,8 @@ export function displacementOf(face: FaceGeometry, frame: PictureSize): Displace
       return;
     }
     mouth(surface, a, b, along);
-    along(drawn.brow, 0, -reach.brow * browWindow(face, a, b));
+    expression(a, b, along);
+    along(drawn.brow, 0, -reach.brow * browWindow(browAt(a), lidAt(a), b));
     if (surface === 'leftLid') along(drawn.blinkLeft, 0, lidTravel(face.leftEye, a, b));
     if (surface === 'rightLid') along(drawn.blinkRight, 0, lidTravel(face.rightEye, a, b));
     if (surface === 'underLids') {
@@ -88,14 +97,6 @@ export function displacementOf(face: FaceGeometry, frame: PictureSize): Displace
 }
 
 export const DISPLACEMENT_VALUES = 2 * DRAWN_COUNT;
-
-function browWindow(face: FaceGeometry, a: number, b: number): number {
-  const eye = a < (face.leftEye.outerA + face.rightEye.innerA) / 2 ? face.leftEye : face.rightEye;
-  const brow = curveAt(eye.brow, a);
-  const lid = curveAt(eye.upper, a) - 0.06;
-  const rise = 1 - smoothstep(brow, Math.max(lid, brow + 0.02), b);
-  return b > brow ? rise : 1 - smoothstep(0, 0.6, brow - b);
-}
 
 /** A little further than the mesh says, or white is left under a lid whose lower edge it drew too high. */
 const CLOSING = 1.08;

@@ -30,6 +30,14 @@ describe('drawn pose', () => {
     expect(drawnOf({ jaw: 0.6, teeth: 1 })[drawn.jaw]).toBeCloseTo(0.12);
   });
 
+  it('lets sounds win over a smile and a frown, and speech without them leave both', () => {
+    for (const mood of ['smile', 'frown'] as const) {
+      expect(drawnOf({ [mood]: 0.8, jaw: 0.5, upperLip: 0.3 })[drawn[mood]]).toBeCloseTo(0.8);
+      expect(drawnOf({ [mood]: 0.8, press: 1 })[drawn[mood]]).toBeCloseTo(0.4);
+      expect(drawnOf({ [mood]: 0.8, round: 1 })[drawn[mood]]).toBeLessThan(0.3);
+    }
+  });
+
   it('brings parted lips together for round vowels', () => {
     expect(drawnOf({ round: 1 })[drawn.meet]).toBe(1);
     expect(drawnOf({ spread: 1 })[drawn.meet]).toBe(0);

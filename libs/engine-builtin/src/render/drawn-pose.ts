@@ -34,6 +34,10 @@ const TEETH_CLOSE = 0.8;
 const LIPS_ROUND = 0.8;
 /** A smile gives way to a wide open mouth. */
 const JAW_MEETS = 0.45;
+/** Sounds win over moods: of the pull at the corners of the mouth, lips that are shut, round or at the teeth take these parts away. */
+const PRESS_RELAXES = 0.5;
+const ROUND_RELAXES = 0.7;
+const TEETH_RELAX = 0.4;
 
 export function toDrawnPose(pose: FacePose, out: DrawnPose): void {
   out.set(pose);
@@ -52,6 +56,9 @@ export function toDrawnPose(pose: FacePose, out: DrawnPose): void {
   out[drawn.jawShut] = jaw * (1 - parting);
   // Rounded lips come together around their O, wherever the picture has them.
   out[drawn.meet] = 1 - (1 - press) * (1 - round) * (1 - round) * (1 - JAW_MEETS * unit(jaw));
+  const relaxed = (1 - PRESS_RELAXES * press) * (1 - ROUND_RELAXES * round) * (1 - TEETH_RELAX * teeth);
+  out[drawn.smile] = pose[channel.smile]! * relaxed;
+  out[drawn.frown] = pose[channel.frown]! * relaxed;
   out[drawn.teethHidden] = round * round * round;
   out[drawn.tongueOut] = unit((pose[channel.tongue]! - 0.6) / 0.4);
 }

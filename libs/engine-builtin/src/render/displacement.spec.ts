@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { Curve, EyeGeometry, FaceGeometry } from '../face/face-geometry.ts';
+import { displacementOf, DISPLACEMENT_VALUES } from './displacement.ts';
+import type { Surface } from './displacement.ts';
+import { drawn } from './drawn-pose.ts';
+
+const UNIT = 124;
+/** No motion leans further. */
+const MOST_LEAN = 0.06;
+const FRAME = { width: 512, height: 512 };
+const EXPRESSION = ['smile', 'frown', 'brow', 'browInner', 'browFurrow', 'squint', 'eyesWide'] as const;
+const SKIN: readonly Surface[] = ['face', 'upperLip', 'lowerLip', 'leftLid', 'rightLid', 'underLids'];
+
+function arc(from: number, to: number, ends: number, middle: number): Curve {
+  const a = Float64Array.from({ length: 9 }, (_, i) => from + ((to - from) * i) / 8);
+  return { a, b: a.map((at) => middle + (ends - middle) * ((2 * at - from - to) / (to - from)) ** 2) };
+}
+
+function eye(from: number, to: number, browB: number): EyeGeometry {
+  return { upper: arc(from, to, -0.72, -0.8), lower: arc(from, to, -0.72, -0.67), brow: arc(from, to, browB + 0.03, browB), innerA: from, outerA: to, irisA: (from + to) / 2, irisB: -0.74 };
+}
+
+/** A face whose far side is `turned` away: its corner, its edge and its eye lie nearer to the middle. */
+function face(turned = 0): FaceGeometry {
+  const left = 1 - turned;
+  return {
+    originX: 256, originY: 330, rightX: 1, rightY: 0, unitPx: UNIT, eyeDistancePx: 0.8 * UNIT, faceHeightPx: 2.02 * UNIT, centreX: 256, centreY: 270, yaw: 0,
+    leftCornerA: -0.3 * left, rightCornerA: 0.3, leftEdgeA: -0.75 * left + 0.1 * turned, rightEdgeA: 0.75,
+    upperSeam: arc(-0.3 * left, 0.3, 0, 0), lowerSeam: arc(-0.3 * left, 0.3, 0, 0.01), upperLipB: -0.08, lowerLipB: 0.11, noseB: -0.25, chinA: 0, chinB: 0.5,
+    leftEye: eye(-0.58 * left, -0.22 * left, -0.99), rightEye: eye(0.22, 0.58, -1.03),
+  };
+}
+
+/** How a channel moves points every `step` pixels over the whole picture. */
+function field(of: FaceGeometry, surface: Surface, channel: number, step = 4) {
+  const move = displacementOf(of, FRAME);
+  const values = new Float32Array(DISPLACEMENT_VALUES);
+  const side = FRAME.width / step + 1;
+  const at = (column: number, row: number) => {
+    move(surface, column * step, row * step, values);
+    return { dx: values[2 * channel]!, dy: values[2 * channel + 1]! };
+  };
+  return { side, step, points: Array.from({ length: side * side }, (_, i) => at(i % side, Math.floor(i / side))) };
+}
+
+describe('the displacement of expressions', () => {
+  it('is the same on every sheet of skin, so that nothing parts or tears', () => {
+    for (const name of EXPRESSION) {
+      const [first, ...others] = SKIN.map((surface) => field(face(), surface, drawn[name], 16).points);
+      for (const other of others) expect(other).toEqual(first);
+    }
+  });
+
+  it('never folds the picture, on a frontal and on a turned face, all channels of one kind together', () => {
+    for (const turned of [0, 0.4, 0.75]) {
+      for (const name of [...EXPRESSION, 'lean'] as const) {
+        const { side, step, points } = field(face(turned), 'face', drawn[name], 4);
+        const amount = name === 'lean' ? MOST_LEAN : 1;
+        for (let row = 0; row + 1 < side; row++) {
+          for (let column = 0; column + 1 < side; column++) {
+            const i = row * side + column;
+            const stretchX = 1 + (amount * (points[i + 1]!.dx - points[i]!.dx)) / step;
+            const stretchY = 1 + (amount * (points[i + side]!.dy - points[i]!.dy)) / step;
+            const shearX = (amount * (points[i + side]!.dx - points[i]!.dx)) / step;
+            const shearY = (amount * (points[i + 1]!.dy - points[i]!.dy)) / step;
+            expect(stretchX * stretchY - shearX * shearY, `${name} at ${column * step}, ${row * step}, turned ${turned}`).toBeGreaterThan(0.25);
+          }
+        }
+      }
+    }
+  });
+
+  it('leaves the edges of the picture where they are', () => {
+    for (const name of [...EXPRESSION, 'lean'] as const) {
+      const { side, points } = field(face(), 'face', drawn[name], 16);
+      // Shoulders may come nearer at the lower edge.
+      for (let i = 0; i < side; i++) for (const edge of [points[i]!, points[i * side]!, points[i * side + side - 1]!]) {
+        expect((name === 'lean' ? MOST_LEAN : 1) * Math.hypot(edge.dx, edge.dy)).toBeLessThan(0.02);
+      }
+    }
+  });
+
+  it('goes where the name says', () => {
+    const of = face();
+    const at = (name: keyof typeof drawn, a: number, b: number) => {
+      const values = new Float32Array(DISPLACEMENT_VALUES);
+      displacementOf(of, FRAME)('face', of.originX + a * UNIT, of.originY + b * UNIT, values);
+      return { da: values[2 * drawn[name]]! / UNIT, db: values[2 * drawn[name] + 1]! / UNIT };
+    };
+    for (const side of [-1, 1]) {
+      const corner = at('smile', side * 0.3, 0);
+      expect(side * corner.da).toBeGreaterThan(0.02);
+      expect(corner.db).toBeLessThan(-0.04);
+      expect(at('frown', side * 0.3, 0).db).toBeGreaterThan(0.03);
+      const [inner, outer] = [side * 0.22, side * 0.56];
+      expect(at('browInner', inner, -1.01).db).toBeLessThan(-0.04);
+      expect(Math.abs(at('browInner', outer, -1.01).db)).toBeLessThan(0.02);
+      expect(at('browFurrow', inner, -1.01).db).toBeGreaterThan(0.03);
+      expect(side * at('browFurrow', inner, -1.01).da).toBeLessThan(-0.01);
+      expect(at('squint', side * 0.4, -0.67).db).toBeLessThan(-0.02);
+      expect(at('eyesWide', side * 0.4, -0.8).db).toBeLessThan(-0.015);
+      // The other lid and the iris stay.
+      expect(Math.abs(at('squint', side * 0.4, -0.8).db)).toBeLessThan(0.002);
+      expect(Math.abs(at('eyesWide', side * 0.4, -0.67).db)).toBeLessThan(0.002);
+    }
+    expect(Math.abs(at('smile', 0, 0).db)).toBeLessThan(0.01);
+    expect(at('frown', 0, 0.06).db).toBeLessThan(-0.01);
+  });
+});
