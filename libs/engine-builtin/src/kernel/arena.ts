@@ -1,3 +1,6 @@
+import { createSharedMemory } from './web-assembly.ts';
+import type { SharedMemory } from './web-assembly.ts';
+
 /**
  * Memory that all threads of a process share and that the pixel loops work on: avatars' pictures lie here once, however many sessions in
  * however many threads draw from them. A list of blocks, first fit; freed neighbours become one. Blocks start at multiples of 16.
@@ -18,11 +21,11 @@ const HEADER_BYTES = 16;
 const SLACK_BYTES = 32;
 
 export class Arena {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: SharedMemory;
 
   /** @param memory another thread's, to share it. */
-  constructor(memory?: WebAssembly.Memory) {
-    this.memory = memory ?? new WebAssembly.Memory({ initial: FIRST_PAGES, maximum: MAX_PAGES, shared: true });
+  constructor(memory?: SharedMemory) {
+    this.memory = memory ?? createSharedMemory(FIRST_PAGES, MAX_PAGES);
     if (!memory) this.write(FIRST_BLOCK, FIRST_PAGES * PAGE_BYTES - FIRST_BLOCK, false);
   }
 

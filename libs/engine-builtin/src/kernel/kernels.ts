@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Arena } from './arena.ts';
+import { compile, instantiate } from './web-assembly.ts';
 
 /** The pixel loops of `assembly/`, on an arena's memory. What they take and do is said there. */
 export interface Kernels {
@@ -14,11 +15,11 @@ export interface Kernels {
 export const layerWord = { y: 0, u: 1, v: 2, stride: 3, sourceU: 4, sourceV: 5, weight: 6, maskWeight: 7, mask: 8, halfMask: 9, offset: 10, offsetX: 11, offsetY: 12, offsetU: 13, offsetV: 14 } as const;
 export const LAYER_WORDS = 15;
 
-let compiled: WebAssembly.Module | undefined;
+let compiled: ReturnType<typeof compile> | undefined;
 
 export function kernelsOn(arena: Arena): Kernels {
-  compiled ??= new WebAssembly.Module(readFileSync(kernelFile()) as Uint8Array<ArrayBuffer>);
-  return new WebAssembly.Instance(compiled, { env: { memory: arena.memory } }).exports as unknown as Kernels;
+  compiled ??= compile(readFileSync(kernelFile()));
+  return instantiate<Kernels>(compiled, arena.memory);
 }
 
 /** Beside the built program, or among this library's assets. */

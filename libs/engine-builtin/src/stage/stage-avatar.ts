@@ -1,0 +1,315 @@
+import sharp from 'sharp';
+import { createVideoDecoder } from '@visavis/codec';
+import type { PictureSize } from '@visavis/engine';
+import type { AvatarBundle, PatchStore } from '../bundle/avatar-bundle.ts';
+import { CONTROL_POINT_COUNT } from '../bundle/control-points.ts';
+import { featureChannels } from '../bundle/mouth-features.ts';
+import { faceGeometry } from '../face/face-geometry.ts';
+import { frameCrop } from '../face/framing.ts';
+import type { CropRect } from '../face/framing.ts';
+import { LANDMARK_COUNT, transformMesh } from '../face/landmarks.ts';
+import type { FaceMesh } from '../face/landmarks.ts';
+import type { Arena } from '../kernel/arena.ts';
+import { DISPLACEMENT_VALUES, displacementOf } from '../render/displacement.ts';
+import { DRAWN_COUNT } from '../render/drawn-pose.ts';
+import { cropAndScale } from '../render/plane-scaling.ts';
+import type { Plane } from '../render/plane-scaling.ts';
+import { rgbToPlanes } from '../render/texture.ts';
+import { fitAffine } from './affine.ts';
+import { spreadBasis } from './spread-basis.ts';
+import type { StagedAvatar, StagedEyes, StagedLattice, StagedMouths, StagedPatches } from './staged-avatar.ts';
+
+/** Frames are whole cells of this many pixels. */
+export const CELL = 16;
+const GRID = { columns: 21, rows: 21, firstA: -1, firstB: -0.8, step: 0.1 };
+
+/** Points of the face that speech and looks leave where they are: corners of the eyes, bridge of the nose, forehead, temples. */
+const RIGID_POINTS = [33, 133, 362, 263, 168, 6, 197, 10, 151, 9, 127, 356, 234, 454, 109, 338] as const;
+
+/** A piece of an avatar's staging after which others may run. */
+export type Pause = () => Promise<unknown>;
+
+/** Decodes a bundle into the arena, cut and scaled for a frame size. */
+export async function stageAvatar(avatar: AvatarBundle, frame: PictureSize, arena: Arena, pause: Pause = () => Promise.resolve()): Promise<StagedAvatar> {
+  const staging = new Staging(arena);
+  try {
+    return await stage(avatar, frame, staging, pause);
+  } catch (error) {
+    for (const block of staging.blocks) arena.free(block);
+    throw error;
+  }
+}
+
+export function unstage(staged: StagedAvatar, arena: Arena): void {
+  for (const block of staged.blocks) arena.free(block);
+}
+
+/** Remembers what was taken. */
+class Staging {
+  readonly blocks: number[] = [];
+  bytes = 0;
+  readonly arena: Arena;
+
+  constructor(arena: Arena) {
+    this.arena = arena;
+  }
+
+  block(length: number): number {
+    const address = this.arena.allocate(length);
+    this.blocks.push(address);
+    this.bytes += length;
+    return address;
+  }
+
+  put(...pieces: readonly Uint8Array[]): number {
+    const address = this.block(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+    let at = address;
+    for (const piece of pieces) {
+      this.arena.bytes(at, piece.byteLength).set(piece);
+      at += piece.byteLength;
+    }
+    return address;
+  }
+}
+
+interface Planes {
+  y: Plane;
+  u: Plane;
+  v: Plane;
+}
+
+async function stage(avatar: AvatarBundle, frame: PictureSize, staging: Staging, pause: Pause): Promise<StagedAvatar> {
+  const { base } = avatar;
+  const width = Math.ceil(frame.width / CELL) * CELL;
+  const height = Math.ceil(frame.height / CELL) * CELL;
+  const meshes = Array.from({ length: base.frames }, (_, i) => base.meshes.subarray(i * LANDMARK_COUNT * 3, (i + 1) * LANDMARK_COUNT * 3));
+  const crop = frameCrop(base, meanMesh(meshes), frame);
+  const scale = frame.width / crop.width;
+  const wide = { ...crop, width: width / scale, height: height / scale };
+  const cut = ({ y, u, v }: Planes): Uint8Array[] => {
+    const half = { left: wide.left / 2, top: wide.top / 2, width: wide.width / 2, height: wide.height / 2 };
+    return [cropAndScale(y, wide, width, height), cropAndScale(u, half, width / 2, height / 2), cropAndScale(v, half, width / 2, height / 2)].map(({ data }) => data);
+  };
+  const pictureBytes = (width * height * 3) / 2;
+  const pictures = staging.block(base.frames * pictureBytes);
+  let index = 0;
+  for await (const planes of basePictures(avatar)) {
+    let at = pictures + index++ * pictureBytes;
+    for (const plane of cut(planes)) {
+      staging.arena.bytes(at, plane.byteLength).set(plane);
+      at += plane.byteLength;
+    }
+    await pause();
+  }
+  const staged = meshes.map((mesh) => transformMesh(mesh, -crop.left, -crop.top, scale));
+  return {
+    width,
+    height,
+    jawIn: avatar.jawIn,
+    base: { address: pictures, frames: base.frames, fps: base.fps },
+    lattice: stageLattice(staged[0]!, avatar, { width, height }, staging),
+    toFirst: mapsToFirst(staged),
+    mouths: await stageMouths(avatar, crop, scale, staging, pause),
+    eyes: avatar.eyes && {
+      ...avatar.eyes,
+      left: await stageEyes(avatar.eyes.left, crop, scale, staging),
+      right: await stageEyes(avatar.eyes.right, crop, scale, staging),
+    },
+    matte: 0,
+    blocks: staging.blocks,
+    bytes: staging.bytes,
+  };
+}
+
+async function* basePictures({ base }: AvatarBundle): AsyncGenerator<Planes> {
+  const [only] = base.coded;
+  if (base.frames === 1 && only) {
+    const { data, info } = await sharp(only).toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    yield rgbToPlanes(data, info.width, info.height);
+    return;
+  }
+  const decoder = createVideoDecoder('h264');
+  try {
+    for (const unit of base.coded) {
+      const picture = decoder.decode(unit);
+      if (!picture) throw new Error('avatar bundle is damaged: a base picture is missing');
+      const { width, height, data } = picture;
+      const luma = width * height;
+      yield {
+        y: { width, height, data: data.subarray(0, luma) },
+        u: { width: width / 2, height: height / 2, data: data.subarray(luma, luma + luma / 4) },
+        v: { width: width / 2, height: height / 2, data: data.subarray(luma + luma / 4) },
+      };
+    }
+  } finally {
+    decoder.close();
+  }
+}
+
+/** A head that moves is framed by where it is on average. */
+function meanMesh(meshes: readonly FaceMesh[]): FaceMesh {
+  const mean = new Float32Array(meshes[0]!.length);
+  for (const mesh of meshes) for (let i = 0; i < mean.length; i++) mean[i]! += mesh[i]! / meshes.length;
+  return mean;
+}
+
+function stageLattice(mesh: FaceMesh, avatar: AvatarBundle, frame: PictureSize, staging: Staging): StagedLattice {
+  const columns = frame.width / CELL + 1;
+  const rows = frame.height / CELL + 1;
+  const padded = (columns * rows + 3) & ~3;
+  const displacement = displacementOf(faceGeometry(mesh, avatar.yawDegrees), frame);
+  const all = Array.from({ length: DRAWN_COUNT }, () => ({ dx: new Float32Array(padded), dy: new Float32Array(padded) }));
+  const values = new Float32Array(DISPLACEMENT_VALUES);
+  for (let row = 0, node = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, node++) {
+      displacement('face', column * CELL, row * CELL, values);
+      all.forEach((field, channel) => {
+        field.dx[node] = values[2 * channel]!;
+        field.dy[node] = values[2 * channel + 1]!;
+      });
+    }
+  }
+  const isMouth = new Set(featureChannels);
+  const moves = (plane: Float32Array) => plane.some((value) => value !== 0);
+  const put = (plane: Float32Array) => (moves(plane) ? staging.put(new Uint8Array(plane.buffer)) : 0);
+  const fields = all
+    .map((field, channel) => ({ channel, ...field }))
+    .filter(({ channel, dx, dy }) => (moves(dx) || moves(dy)) && (avatar.jawIn === 'base' || !isMouth.has(channel)))
+    .map(({ channel, dx, dy }) => ({ channel, dx: put(dx), dy: put(dy) }));
+  return { columns, rows, fields };
+}
+
+function mapsToFirst(meshes: readonly FaceMesh[]): Float32Array {
+  const rigid = meshes.map((mesh) => Float32Array.from(RIGID_POINTS.flatMap((point) => [mesh[point * 3]!, mesh[point * 3 + 1]!])));
+  const maps = new Float32Array(meshes.length * 6);
+  rigid.forEach((points, i) => fitAffine(points, 0, rigid[0]!, 0, RIGID_POINTS.length, maps.subarray(i * 6, i * 6 + 6)));
+  return maps;
+}
+
+async function stageMouths(avatar: AvatarBundle, crop: CropRect, scale: number, staging: Staging, pause: Pause): Promise<StagedMouths> {
+  const { mouths, base } = avatar;
+  const restPoints = Float32Array.from(base.restPoints, (value, i) => (value - (i % 2 === 0 ? crop.left : crop.top)) * scale);
+  const axes = Float32Array.from(base.axes, (value) => value * scale);
+  const reduced = extent(restPoints, base.frames) / extent(mouths.points, mouths.count);
+  const patches = await stagePatches(mouths, reduced, staging, pause);
+  const points = Float32Array.from(mouths.points, (value, i) => value * (i % 2 === 0 ? patches.width / mouths.width : patches.height / mouths.height));
+  const pointStride = (CONTROL_POINT_COUNT + 3) & ~3;
+  const places = unitPlaces(restPoints, axes);
+  return {
+    ...patches,
+    features: mouths.features,
+    points,
+    poses: mouths.poses,
+    basePoses: base.poses,
+    restPoints,
+    axes,
+    shape: mouths.shape,
+    basis: { ...GRID, address: staging.put(new Uint8Array(spreadBasis(places, GRID, pointStride).buffer)), pointStride },
+    reach: reachOf(mouths, places),
+  };
+}
+
+/** Control points of the first base picture as (a, b) around their middle between the lips. */
+function unitPlaces(restPoints: Float32Array, axes: Float32Array): Float32Array {
+  const [ax, ay, bx, by] = axes as unknown as [number, number, number, number];
+  const det = ax * by - ay * bx;
+  const originX = restPoints[0]! * 0.5 + restPoints[20]! * 0.5;
+  const originY = restPoints[1]! * 0.5 + restPoints[21]! * 0.5;
+  const places = new Float32Array(CONTROL_POINT_COUNT * 2);
+  for (let i = 0; i < CONTROL_POINT_COUNT; i++) {
+    const x = restPoints[2 * i]! - originX, y = restPoints[2 * i + 1]! - originY;
+    places[2 * i] = (x * by - y * bx) / det;
+    places[2 * i + 1] = (y * ax - x * ay) / det;
+  }
+  return places;
+}
+
+/** The box that patches fill on the face, whatever they show, and a little more for how their mouths move. */
+function reachOf(mouths: AvatarBundle['mouths'], places: Float32Array): StagedMouths['reach'] {
+  const reach = { left: 0, right: 0, top: 0, bottom: 0 };
+  const map = new Float64Array(6);
+  for (let patch = 0; patch < mouths.count; patch++) {
+    fitAffine(mouths.points, patch * CONTROL_POINT_COUNT * 2, places, 0, CONTROL_POINT_COUNT, map);
+    for (const [x, y] of [[0, 0], [mouths.width, 0], [0, mouths.height], [mouths.width, mouths.height]] as const) {
+      const a = map[0]! * x + map[1]! * y + map[2]!;
+      const b = map[3]! * x + map[4]! * y + map[5]!;
+      reach.left = Math.min(reach.left, a);
+      reach.right = Math.max(reach.right, a);
+      reach.top = Math.min(reach.top, b);
+      reach.bottom = Math.max(reach.bottom, b);
+    }
+  }
+  return reach;
+}
+
+/** Mean size of sets of control points, to compare scales. */
+function extent(points: Float32Array, sets: number): number {
+  let sum = 0;
+  for (let set = 0; set < sets; set++) {
+    let left = Infinity, right = -Infinity;
+    for (let i = 0; i < CONTROL_POINT_COUNT; i++) {
+      const x = points[(set * CONTROL_POINT_COUNT + i) * 2]!;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+    }
+    sum += right - left;
+  }
+  return sum / sets;
+}
+
+async function stageEyes(eye: PatchStore & { x: number; y: number }, crop: CropRect, scale: number, staging: Staging): Promise<StagedEyes> {
+  const patches = await stagePatches(eye, scale, staging, () => Promise.resolve());
+  return {
+    ...patches,
+    x: (eye.x - crop.left) * scale,
+    y: (eye.y - crop.top) * scale,
+    scaleX: patches.width / (eye.width * scale),
+    scaleY: patches.height / (eye.height * scale),
+  };
+}
+
+/** All patches, `scale` times as large as they were stored. */
+async function stagePatches(store: PatchStore, scale: number, staging: Staging, pause: Pause): Promise<StagedPatches> {
+  const width = evenSize(store.width * scale);
+  const height = evenSize(store.height * scale);
+  const { data, info } = await sharp(store.mosaic).toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const mask = await sharp(store.mask).toColourspace('b-w').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const planes = rgbToPlanes(data, info.width, info.height);
+  const box = (i: number, side: PictureSize, part: number) => ({
+    left: ((i % store.columns) * store.width) / part,
+    top: (Math.floor(i / store.columns) * store.height) / part,
+    width: side.width / part,
+    height: side.height / part,
+  });
+  const fit = (plane: Plane, rect: CropRect, part: number) => cropAndScale(cutOut(plane, rect), { left: 0, top: 0, width: rect.width, height: rect.height }, width / part, height / part).data;
+  const pictures: number[] = [];
+  for (let i = 0; i < store.count; i++) {
+    pictures.push(staging.put(fit(planes.y, box(i, store, 1), 1), fit(planes.u, box(i, store, 2), 2), fit(planes.v, box(i, store, 2), 2)));
+    if (i % 8 === 7) await pause();
+  }
+  const maskPlane: Plane = { width: mask.info.width, height: mask.info.height, data: mask.data };
+  const maskCount = mask.info.width === store.width && mask.info.height === store.height ? 1 : store.count;
+  const masks = Array.from({ length: maskCount }, (_, i) => {
+    const whole = fit(maskPlane, box(i, store, 1), 1);
+    return staging.put(whole, halved(whole, width, height));
+  });
+  return { width, height, pictures, masks };
+}
+
+function cutOut(plane: Plane, { left, top, width, height }: CropRect): Plane {
+  const data = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++) data.set(plane.data.subarray((top + row) * plane.width + left, (top + row) * plane.width + left + width), row * width);
+  return { width, height, data };
+}
+
+function halved(mask: Uint8Array, width: number, height: number): Uint8Array {
+  const half = new Uint8Array((width * height) / 4);
+  for (let y = 0, i = 0; y < height; y += 2) {
+    for (let x = 0; x < width; x += 2, i++) half[i] = (mask[y * width + x]! + mask[y * width + x + 1]! + mask[(y + 1) * width + x]! + mask[(y + 1) * width + x + 1]! + 2) >> 2;
+  }
+  return half;
+}
+
+function evenSize(size: number): number {
+  return Math.max(2, Math.round(size / 2) * 2);
+}
