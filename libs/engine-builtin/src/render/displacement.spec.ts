@@ -75,7 +75,7 @@ describe('the displacement of expressions', () => {
       const { side, points } = field(face(), 'face', drawn[name], 16);
       // Shoulders may come nearer at the lower edge.
       for (let i = 0; i < side; i++) for (const edge of [points[i]!, points[i * side]!, points[i * side + side - 1]!]) {
-        expect((name === 'lean' ? MOST_LEAN : 1) * Math.hypot(edge.dx, edge.dy)).toBeLessThan(0.02);
+        expect((name === 'lean' ? MOST_LEAN : 1) * Math.hypot(edge.dx, edge.dy), name).toBeLessThan(0.02);
       }
     }
   });

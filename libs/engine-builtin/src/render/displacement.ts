@@ -2,7 +2,7 @@ import type { PictureSize } from '@visavis/engine';
 import { curveAt, smoothstep } from '../face/face-geometry.ts';
 import type { EyeGeometry, FaceGeometry } from '../face/face-geometry.ts';
 import { drawn, DRAWN_COUNT } from './drawn-pose.ts';
-import { acrossBothEyes, browWindow, expressionDisplacement } from './expression-displacement.ts';
+import { expressionDisplacement } from './expression-displacement.ts';
 import { mouthDisplacement } from './mouth-displacement.ts';
 import { mouthReach } from './mouth-reach.ts';
 
@@ -20,7 +20,6 @@ export type Displacement = (surface: Surface, x: number, y: number, out: Float32
 const reach = {
   tongueOut: 0.02,
   teethHidden: 0.05,
-  brow: 0.05,
   gazeX: 0.045,
   gazeY: 0.025,
   breathBody: 0.016,
@@ -42,8 +41,6 @@ export function displacementOf(face: FaceGeometry, frame: PictureSize): Displace
   const chinY = face.originY + face.chinB * unitPx;
   const mouth = mouthDisplacement(face);
   const expression = expressionDisplacement(face);
-  const browAt = acrossBothEyes(face, (eye, a) => curveAt(eye.brow, a));
-  const lidAt = acrossBothEyes(face, (eye, a) => curveAt(eye.upper, a));
 
   return (surface, x, y, out) => {
     out.fill(0);
@@ -85,7 +82,6 @@ export function displacementOf(face: FaceGeometry, frame: PictureSize): Displace
     }
     mouth(surface, a, b, along);
     expression(a, b, along);
-    along(drawn.brow, 0, -reach.brow * browWindow(browAt(a), lidAt(a), b));
     if (surface === 'leftLid') along(drawn.blinkLeft, 0, lidTravel(face.leftEye, a, b));
     if (surface === 'rightLid') along(drawn.blinkRight, 0, lidTravel(face.rightEye, a, b));
     if (surface === 'underLids') {

@@ -13,6 +13,7 @@ const reach = {
   frownDown: 0.16,
   frownIn: 0.035,
   lowerLipUp: 0.014,
+  browUp: 0.05,
   browInnerUp: 0.06,
   browInnerIn: 0.012,
   furrowDown: 0.05,
@@ -65,7 +66,10 @@ export function expressionDisplacement(face: FaceGeometry): (a: number, b: numbe
     const inner = 1 - smoothstep(innerEnd, innerEnd + 0.85 * eyeWidth, fromMiddle);
     const towardsMiddle = -Math.sign(a - middleOfBrows) * smoothstep(0, innerEnd, fromMiddle) * (1 - smoothstep(innerEnd, innerEnd + eyeWidth, fromMiddle));
     along(drawn.browInner, reach.browInnerIn * towardsMiddle * brow, -reach.browInnerUp * inner * brow);
-    along(drawn.browFurrow, reach.furrowIn * towardsMiddle * brow, reach.furrowDown * (0.3 + 0.7 * inner) * (1 - smoothstep(innerEnd + eyeWidth, innerEnd + 1.6 * eyeWidth, fromMiddle)) * brow);
+    // Temples and hair stay.
+    const outer = 1 - smoothstep(innerEnd + 0.9 * eyeWidth, innerEnd + 1.5 * eyeWidth, fromMiddle);
+    along(drawn.brow, 0, -reach.browUp * outer * brow);
+    along(drawn.browFurrow, reach.furrowIn * towardsMiddle * brow, reach.furrowDown * (0.3 + 0.7 * inner) * outer * brow);
 
     const squint = lowerLidWindow(face.leftEye, a, b) + lowerLidWindow(face.rightEye, a, b);
     along(drawn.squint, 0, -squint);
@@ -75,13 +79,13 @@ export function expressionDisplacement(face: FaceGeometry): (a: number, b: numbe
 }
 
 /** The brow goes all the way; the skin above it less and less, and the lid's edge not at all. */
-export function browWindow(brow: number, upperLid: number, b: number): number {
+function browWindow(brow: number, upperLid: number, b: number): number {
   if (b <= brow) return 1 - smoothstep(0, 0.6, brow - b);
   return 1 - smoothstep(brow, Math.max(upperLid - 0.06, brow + 0.02), b);
 }
 
 /** A height above either eye, which goes over smoothly from one to the other between them. */
-export function acrossBothEyes(face: FaceGeometry, heightAt: (eye: EyeGeometry, a: number) => number): (a: number) => number {
+function acrossBothEyes(face: FaceGeometry, heightAt: (eye: EyeGeometry, a: number) => number): (a: number) => number {
   const { leftEye, rightEye } = face;
   return (a) => {
     const part = smoothstep(leftEye.outerA, rightEye.innerA, a);
