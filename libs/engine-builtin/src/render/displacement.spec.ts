@@ -73,9 +73,10 @@ describe('the displacement of expressions', () => {
   it('leaves the edges of the picture where they are', () => {
     for (const name of [...EXPRESSION, 'lean'] as const) {
       const { side, points } = field(face(), 'face', drawn[name], 16);
-      // Shoulders may come nearer at the lower edge.
-      for (let i = 0; i < side; i++) for (const edge of [points[i]!, points[i * side]!, points[i * side + side - 1]!]) {
-        expect((name === 'lean' ? MOST_LEAN : 1) * Math.hypot(edge.dx, edge.dy), name).toBeLessThan(0.02);
+      // Whoever leans forward fills the picture a little more.
+      const [amount, most] = name === 'lean' ? [MOST_LEAN, 1] : [1, 0.01];
+      for (let i = 0; i < side; i++) {
+        for (const edge of [points[i]!, points[i * side]!, points[i * side + side - 1]!]) expect(amount * Math.hypot(edge.dx, edge.dy), name).toBeLessThan(most);
       }
     }
   });
