@@ -54,7 +54,7 @@ describe('the displacement of expressions', () => {
   it('never folds the picture, on a frontal and on a turned face, all channels of one kind together', () => {
     for (const turned of [0, 0.4, 0.75]) {
       for (const name of [...EXPRESSION, 'lean'] as const) {
-        const { side, step, points } = field(face(turned), 'face', drawn[name], 4);
+        const { side, step, points } = field(face(turned), 'face', drawn[name], 6.4);
         const amount = name === 'lean' ? MOST_LEAN : 1;
         for (let row = 0; row + 1 < side; row++) {
           for (let column = 0; column + 1 < side; column++) {
@@ -73,7 +73,7 @@ describe('the displacement of expressions', () => {
   it('leaves the edges of the picture where they are, or moves them out of it', () => {
     for (const name of [...EXPRESSION, 'lean'] as const) {
       const { side, points } = field(face(), 'face', drawn[name], 16);
-      const [amount, most] = name === 'lean' ? [MOST_LEAN, 2] : [1, 0.01];
+      const [amount, most] = name === 'lean' ? [MOST_LEAN, 4] : [1, 0.01];
       for (let i = 0; i < side; i++) {
         const [top, left, right] = [points[i]!, points[i * side]!, points[i * side + side - 1]!];
         for (const edge of [top, left, right]) expect(amount * Math.hypot(edge.dx, edge.dy), name).toBeLessThan(most);
