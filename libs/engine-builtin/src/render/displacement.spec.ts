@@ -73,7 +73,8 @@ describe('the displacement of expressions', () => {
   it('leaves the edges of the picture where they are, or moves them out of it', () => {
     for (const name of [...EXPRESSION, 'lean'] as const) {
       const { side, points } = field(face(), 'face', drawn[name], 16);
-      const [amount, most] = name === 'lean' ? [MOST_LEAN, 4] : [1, 0.01];
+      // Whoever leans forward fills more of the picture.
+      const [amount, most] = name === 'lean' ? [MOST_LEAN, 10] : [1, 0.01];
       for (let i = 0; i < side; i++) {
         const [top, left, right] = [points[i]!, points[i * side]!, points[i * side + side - 1]!];
         for (const edge of [top, left, right]) expect(amount * Math.hypot(edge.dx, edge.dy), name).toBeLessThan(most);
