@@ -17,6 +17,7 @@ import type { Plane } from '../render/plane-scaling.ts';
 import { rgbToPlanes } from '../render/texture.ts';
 import { fitAffine } from './affine.ts';
 import { spreadBasis } from './spread-basis.ts';
+import { PATCH_PAD } from './staged-avatar.ts';
 import type { StagedAvatar, StagedEyes, StagedLattice, StagedMouths, StagedPatches } from './staged-avatar.ts';
 
 /** Frames are whole cells of this many pixels. */
@@ -109,7 +110,7 @@ async function stage(avatar: AvatarBundle, frame: PictureSize, staging: Staging,
     base: { address: pictures, frames: base.frames, fps: base.fps },
     lattice: stageLattice(staged[0]!, avatar, { width, height }, staging),
     toFirst: mapsToFirst(staged),
-    mouths: await stageMouths(avatar, crop, scale, staging, pause),
+    mouths: await stageMouths(avatar, crop, scale, { address: pictures, width, height }, staging, pause),
     eyes: avatar.eyes && {
       ...avatar.eyes,
       left: await stageEyes(avatar.eyes.left, crop, scale, staging),
@@ -186,13 +187,15 @@ function mapsToFirst(meshes: readonly FaceMesh[]): Float32Array {
   return maps;
 }
 
-async function stageMouths(avatar: AvatarBundle, crop: CropRect, scale: number, staging: Staging, pause: Pause): Promise<StagedMouths> {
+async function stageMouths(avatar: AvatarBundle, crop: CropRect, scale: number, pictures: { address: number } & PictureSize, staging: Staging, pause: Pause): Promise<StagedMouths> {
   const { mouths, base } = avatar;
   const restPoints = Float32Array.from(base.restPoints, (value, i) => (value - (i % 2 === 0 ? crop.left : crop.top)) * scale);
   const axes = Float32Array.from(base.axes, (value) => value * scale);
   const reduced = extent(restPoints, base.frames) / extent(mouths.points, mouths.count);
   const patches = await stagePatches(mouths, reduced, staging, pause);
-  const points = Float32Array.from(mouths.points, (value, i) => value * (i % 2 === 0 ? patches.width / mouths.width : patches.height / mouths.height));
+  const scaleX = (patches.width - 2 * PATCH_PAD) / mouths.width;
+  const scaleY = (patches.height - 2 * PATCH_PAD) / mouths.height;
+  const points = Float32Array.from(mouths.points, (value, i) => PATCH_PAD + value * (i % 2 === 0 ? scaleX : scaleY));
   const pointStride = (CONTROL_POINT_COUNT + 3) & ~3;
   const places = unitPlaces(restPoints, axes);
   return {
@@ -205,6 +208,8 @@ async function stageMouths(avatar: AvatarBundle, crop: CropRect, scale: number, 
     axes,
     shape: mouths.shape,
     basis: { ...GRID, address: staging.put(new Uint8Array(spreadBasis(places, GRID, pointStride).buffer)), pointStride },
+    colours: coloursAt(staging.arena, patches.pictures, patches, points, PATCH_PAD),
+    baseColours: coloursAt(staging.arena, Array.from({ length: base.frames }, (_, i) => pictures.address + (i * pictures.width * pictures.height * 3) / 2), pictures, restPoints, 0),
     reach: reachOf(mouths, places),
   };
 }
@@ -242,6 +247,38 @@ function reachOf(mouths: AvatarBundle['mouths'], places: Float32Array): StagedMo
   return reach;
 }
 
+/** Pixels around a control point whose mean is its colour. */
+const COLOUR_RADIUS = 3;
+
+/** The mean colour around each set's control points in its picture (three planes, one after another); −1 for points within `margin` of its border. */
+function coloursAt(arena: Arena, pictures: readonly number[], { width, height }: PictureSize, points: Float32Array, margin: number): Float32Array {
+  const colours = new Float32Array(pictures.length * CONTROL_POINT_COUNT * 3).fill(-1);
+  pictures.forEach((address, set) => {
+    const luma = arena.bytes(address, width * height);
+    const [blue, red] = [0, 1].map((plane) => arena.bytes(address + width * height + (plane * width * height) / 4, (width * height) / 4)) as [Uint8Array, Uint8Array];
+    for (let i = 0; i < CONTROL_POINT_COUNT; i++) {
+      const at = set * CONTROL_POINT_COUNT + i;
+      const x = Math.round(points[2 * at]!);
+      const y = Math.round(points[2 * at + 1]!);
+      const room = margin + COLOUR_RADIUS;
+      if (x < room || y < room || x >= width - room || y >= height - room) continue;
+      let sum = 0, sumBlue = 0, sumRed = 0, count = 0;
+      for (let dy = -COLOUR_RADIUS; dy <= COLOUR_RADIUS; dy++) {
+        for (let dx = -COLOUR_RADIUS; dx <= COLOUR_RADIUS; dx++, count++) {
+          const c = ((y + dy) >> 1) * (width >> 1) + ((x + dx) >> 1);
+          sum += luma[(y + dy) * width + x + dx]!;
+          sumBlue += blue[c]!;
+          sumRed += red[c]!;
+        }
+      }
+      colours[3 * at] = sum / count;
+      colours[3 * at + 1] = sumBlue / count;
+      colours[3 * at + 2] = sumRed / count;
+    }
+  });
+  return colours;
+}
+
 /** Mean size of sets of control points, to compare scales. */
 function extent(points: Float32Array, sets: number): number {
   let sum = 0;
@@ -263,15 +300,18 @@ async function stageEyes(eye: PatchStore & { x: number; y: number }, crop: CropR
     ...patches,
     x: (eye.x - crop.left) * scale,
     y: (eye.y - crop.top) * scale,
-    scaleX: patches.width / (eye.width * scale),
-    scaleY: patches.height / (eye.height * scale),
+    scaleX: (patches.width - 2 * PATCH_PAD) / (eye.width * scale),
+    scaleY: (patches.height - 2 * PATCH_PAD) / (eye.height * scale),
   };
 }
 
 /** All patches, `scale` times as large as they were stored. */
 async function stagePatches(store: PatchStore, scale: number, staging: Staging, pause: Pause): Promise<StagedPatches> {
-  const width = evenSize(store.width * scale);
-  const height = evenSize(store.height * scale);
+  const inner = { width: evenSize(store.width * scale), height: evenSize(store.height * scale) };
+  const width = inner.width + 2 * PATCH_PAD;
+  const height = inner.height + 2 * PATCH_PAD;
+  const padX = (PATCH_PAD * store.width) / inner.width;
+  const padY = (PATCH_PAD * store.height) / inner.height;
   const { data, info } = await sharp(store.mosaic).toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const mask = await sharp(store.mask).toColourspace('b-w').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
   const planes = rgbToPlanes(data, info.width, info.height);
@@ -281,7 +321,7 @@ async function stagePatches(store: PatchStore, scale: number, staging: Staging, 
     width: side.width / part,
     height: side.height / part,
   });
-  const fit = (plane: Plane, rect: CropRect, part: number) => cropAndScale(cutOut(plane, rect), { left: 0, top: 0, width: rect.width, height: rect.height }, width / part, height / part).data;
+  const fit = (plane: Plane, rect: CropRect, part: number) => cropAndScale(cutOut(plane, rect), { left: -padX / part, top: -padY / part, width: rect.width + (2 * padX) / part, height: rect.height + (2 * padY) / part }, width / part, height / part).data;
   const pictures: number[] = [];
   for (let i = 0; i < store.count; i++) {
     pictures.push(staging.put(fit(planes.y, box(i, store, 1), 1), fit(planes.u, box(i, store, 2), 2), fit(planes.v, box(i, store, 2), 2)));
@@ -291,6 +331,7 @@ async function stagePatches(store: PatchStore, scale: number, staging: Staging, 
   const maskCount = mask.info.width === store.width && mask.info.height === store.height ? 1 : store.count;
   const masks = Array.from({ length: maskCount }, (_, i) => {
     const whole = fit(maskPlane, box(i, store, 1), 1);
+    clearBorder(whole, width, height);
     return staging.put(whole, halved(whole, width, height));
   });
   return { width, height, pictures, masks };
@@ -300,6 +341,14 @@ function cutOut(plane: Plane, { left, top, width, height }: CropRect): Plane {
   const data = new Uint8Array(width * height);
   for (let row = 0; row < height; row++) data.set(plane.data.subarray((top + row) * plane.width + left, (top + row) * plane.width + left + width), row * width);
   return { width, height, data };
+}
+
+function clearBorder(mask: Uint8Array, width: number, height: number): void {
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (x < PATCH_PAD || y < PATCH_PAD || x >= width - PATCH_PAD || y >= height - PATCH_PAD) mask[y * width + x] = 0;
+    }
+  }
 }
 
 function halved(mask: Uint8Array, width: number, height: number): Uint8Array {

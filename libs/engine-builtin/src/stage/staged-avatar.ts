@@ -28,7 +28,11 @@ export interface StagedLattice {
   fields: readonly { channel: number; dx: number; dy: number }[];
 }
 
+/** Patches have PATCH_PAD pixels around them in which their mask is 0, so that a cell which leaves them is drawn straight to their edge. */
+export const PATCH_PAD = 20;
+
 export interface StagedPatches {
+  /** With the padding. */
   width: number;
   height: number;
   /** Address of each patch's three planes, one after another. */
@@ -52,12 +56,15 @@ export interface StagedMouths extends StagedPatches {
   shape: Float32Array;
   /** How points of the face between the control points follow them: see spread-basis.ts. */
   basis: { address: number; columns: number; rows: number; firstA: number; firstB: number; step: number; pointStride: number };
+  /** patches × points × 3 and base pictures × points × 3: the mean colour (y, u, v) of the skin around each control point; −1 where there is none. */
+  colours: Float32Array;
+  baseColours: Float32Array;
   /** Where patches may be seen, in units around the middle of the mouth. */
   reach: { left: number; right: number; top: number; bottom: number };
 }
 
 export interface StagedEyes extends StagedPatches {
-  /** Place of the patches' corner in the base picture, pixels of the frame, and pixels of the patch per pixel of the frame. */
+  /** Place of the patches' corner (without padding) in the base picture, pixels of the frame, and pixels of the patch per pixel of the frame. */
   x: number;
   y: number;
   scaleX: number;
