@@ -8,6 +8,8 @@ import type { Random } from './random.ts';
  * Which idle clip, and which frame of it, a session shows at its n-th frame. Clips are dealt like cards: all of them once, then shuffled
  * again, and what was seen last doesn't come first. It depends on the seed and the number of the frame alone.
  */
+const EARLY_AGAIN = 0.75;
+
 export class IdleTrack {
   /** What `at` found. */
   clip = 0;
@@ -46,18 +48,22 @@ export class IdleTrack {
   private rewind(): void {
     this.random = createRandom(this.seed);
     for (let i = 0; i < this.order.length; i++) this.order[i] = i;
+    this.mix(0, this.order.length);
     this.begins = 0;
-    this.shuffle();
+    this.place = 0;
   }
 
+  /** Most of the next round's first half comes from the first half of this one, so that nothing comes again soon. */
   private shuffle(): void {
-    const { order } = this;
-    const count = order.length;
-    // The later half of the last round does not come before the later half of this one.
-    const free = count - (count >> 1);
-    for (let i = 0; i < free; i++) this.swap(i, i + Math.floor(this.random() * (free - i)));
-    for (let i = free >> 1; i < count; i++) this.swap(i, i + Math.floor(this.random() * (count - i)));
+    const count = this.order.length;
+    const early = count - (count >> 1);
+    this.mix(0, early);
+    this.mix(Math.ceil(EARLY_AGAIN * early), count);
     this.place = 0;
+  }
+
+  private mix(from: number, end: number): void {
+    for (let i = from; i < end; i++) this.swap(i, i + Math.floor(this.random() * (end - i)));
   }
 
   private swap(i: number, j: number): void {
