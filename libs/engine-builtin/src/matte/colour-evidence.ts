@@ -1,26 +1,31 @@
+import type { RgbImage } from '../face/face-detector.ts';
+import { boxMean } from './float-plane.ts';
+
 /** Colours are told apart in this many steps per channel. */
 const STEPS = 16;
 /** What counts as certain of the network's answer. */
-const CERTAIN = 0.95;
+const CERTAIN = 0.97;
 /** Colours may multiply the odds that a pixel belongs to the person by this, or divide them. */
-const STRONGEST = 6;
+const STRONGEST = 40;
 /** Pixels by which a colour's counts are levelled, per thousand: a colour that is rare on both sides says little. */
 const LEVEL = 2;
 
 /**
  * Where the network hesitates, the colours of what it is sure about help: a shadow on a red wall has the wall's colours. Changes `person`
- * (0 to 1) in place.
+ * (0 to 1) in place. Evidence is gathered over `radius` pixels around each one.
  */
-export function weighColours(rgb: Uint8Array, person: Float32Array): void {
+export function weighColours({ data: rgb, width, height }: RgbImage, person: Float32Array, radius: number): void {
   const onPerson = histogram(rgb, (i) => person[i]! > CERTAIN);
   const behind = histogram(rgb, (i) => person[i]! < 1 - CERTAIN);
   if (!onPerson || !behind) return;
-  const odds = Float32Array.from(onPerson, (count, bin) => Math.min(Math.max((count + LEVEL) / (behind[bin]! + LEVEL), 1 / STRONGEST), STRONGEST));
+  const limit = Math.log(STRONGEST);
+  const logOdds = Float32Array.from(onPerson, (count, bin) => Math.min(Math.max(Math.log((count + LEVEL) / (behind[bin]! + LEVEL)), -limit), limit));
+  const evidence = new Float32Array(person.length);
+  boxMean(person.map((_, i) => logOdds[binOf(rgb, i)]!), evidence, width, height, radius);
   for (let i = 0; i < person.length; i++) {
     const before = person[i]!;
     if (before > CERTAIN || before < 1 - CERTAIN) continue;
-    const after = (before / (1 - before)) * odds[binOf(rgb, i)]!;
-    person[i] = after / (1 + after);
+    person[i] = 1 / (1 + Math.exp(-Math.log(before / (1 - before)) - evidence[i]!));
   }
 }
 
