@@ -1,26 +1,27 @@
 import type { AvatarEngine } from '@visavis/engine';
-import { loadFace } from './loaded-face.ts';
-import type { Hearing } from './loaded-face.ts';
+import { adoptAvatar, loadAvatar, Workshop } from './loaded-avatar.ts';
+import type { EngineOptions } from './loaded-avatar.ts';
 import { preparePhoto } from './prepare/prepare-photo.ts';
 
 export const BUILTIN_ENGINE = 'builtin';
 /** Raised whenever older bundles can no longer be drawn; avatars are then prepared again. */
-export const BUILTIN_ENGINE_VERSION = '1';
+export const BUILTIN_ENGINE_VERSION = '2';
 
 const identity = { engine: BUILTIN_ENGINE, engineVersion: BUILTIN_ENGINE_VERSION };
 
-/** Speaking faces from one photo, on any CPU: see README.md. */
-export function createBuiltinEngine(hearing: Hearing = {}): AvatarEngine {
+/** Speaking faces from a photo or a clip, on any CPU: see README.md. */
+export function createBuiltinEngine(options: EngineOptions = {}): AvatarEngine {
+  let workshop: Workshop | undefined;
+  const opened = (): Workshop => (workshop ??= new Workshop(options));
   return {
     name: BUILTIN_ENGINE,
     version: BUILTIN_ENGINE_VERSION,
     prepare: (upload, onProgress) => preparePhoto(upload, identity, onProgress),
-    load: (bundle) => loadFace(bundle, identity, hearing),
-    adopt() {
-      throw new Error('this engine does not share its avatars between threads');
-    },
+    load: (bundle, usual) => loadAvatar(bundle, identity, opened(), usual),
+    adopt: (handle) => adoptAvatar(handle, opened()),
   };
 }
 
-export type { Hearing } from './loaded-face.ts';
+export { createEngineMemory } from './loaded-avatar.ts';
+export type { EngineMemory, EngineOptions } from './loaded-avatar.ts';
 export { MIN_EYE_DISTANCE_PX, MAX_YAW_DEGREES } from './prepare/find-face.ts';

@@ -1,5 +1,4 @@
-import { allocateI420 } from '@visavis/engine';
-import type { LoadedFace } from '../loaded-face.ts';
+import type { I420Picture } from '@visavis/engine';
 import { measureLipGap } from '../measure.ts';
 import { applyMouth, MOUTH_PARAM_COUNT, mouthParam } from '../motion/mouth-pose.ts';
 import { channel, restPose } from '../motion/pose.ts';
@@ -15,7 +14,11 @@ const TRIED_GAINS = [0.7, 0.85, 1] as const;
 const MIN_GAIN = 0.6;
 /** Of some paintings and smiles the mesh sees less than a third of what is drawn: what it asks for there would be a shout. */
 const MAX_GAIN = 1.1;
-const SIZE = { width: 512, height: 512 } as const;
+
+/** A face of which any pose can be drawn. */
+interface DrawnFace {
+  draw(pose: FacePose): I420Picture;
+}
 
 type Mouth = Partial<Record<keyof typeof mouthParam, number>>;
 
@@ -29,7 +32,7 @@ export interface TriedOpening {
  * Lips differ: the same drop of the jaw looks like a shout on one picture and like a murmur on another. Draws the face as it speaks
  * loudly, measures what a viewer sees, and returns the factor on the jaw that makes loud speech look alike on all.
  */
-export async function fitMouthGain(face: LoadedFace): Promise<number> {
+export async function fitMouthGain(face: DrawnFace): Promise<number> {
   const rest = await gapOf(face, restPose());
   const tried: TriedOpening[] = [];
   for (const gain of TRIED_GAINS) {
@@ -66,10 +69,9 @@ function lipsPart(pose: FacePose): number {
   return mouthReach.upperLip * pose[channel.upperLip]! + mouthReach.lowerLip * pose[channel.lowerLip]!;
 }
 
-async function gapOf(face: LoadedFace, pose: FacePose): Promise<number | undefined> {
-  const picture = allocateI420(SIZE);
-  face.rendererFor(SIZE).render(pose, picture);
-  return (await measureLipGap({ ...SIZE, data: i420ToRgb(picture) }))?.gap;
+async function gapOf(face: DrawnFace, pose: FacePose): Promise<number | undefined> {
+  const picture = face.draw(pose);
+  return (await measureLipGap({ width: picture.width, height: picture.height, data: i420ToRgb(picture) }))?.gap;
 }
 
 function sum(values: readonly number[]): number {

@@ -1,15 +1,18 @@
 import sharp from 'sharp';
 import type { PreparedAvatar, PrepareProgress } from '@visavis/engine';
-import { packBundle, sha256Hex } from '../bundle/container.ts';
+import { packAvatar } from '../bundle/avatar-bundle.ts';
+import { sha256Hex } from '../bundle/container.ts';
+import { controlPoints } from '../bundle/control-points.ts';
 import { loadFaceDetector } from '../face/face-detector.ts';
 import { frameCrop } from '../face/framing.ts';
-import { loadFace } from '../loaded-face.ts';
-import { partNames } from '../bundle/parts.ts';
+import { xOf, yOf } from '../face/landmarks.ts';
 import { decodeUpload } from './decode-upload.ts';
 import { findFace } from './find-face.ts';
 import { fitMouthGain } from './fit-mouth-gain.ts';
 import { makeMasterPicture } from './master-picture.ts';
 import type { MasterPicture } from './master-picture.ts';
+import { drawEyes, drawMouths } from './photo-stores.ts';
+import { PhotoSynthesiser } from './photo-synthesiser.ts';
 
 const PREVIEW_SIDE = 512;
 
@@ -21,23 +24,39 @@ export async function preparePhoto(
 ): Promise<PreparedAvatar> {
   onProgress({ fraction: 0.05, step: 'Reading the picture' });
   const { image, reduction, format } = await decodeUpload(upload);
-  onProgress({ fraction: 0.25, step: 'Looking for a face' });
+  onProgress({ fraction: 0.1, step: 'Looking for a face' });
   const face = await findFace(await loadFaceDetector(), image, reduction);
-  onProgress({ fraction: 0.75, step: 'Cutting and scaling' });
+  onProgress({ fraction: 0.4, step: 'Cutting and scaling' });
   const master = await makeMasterPicture(image, face.mesh);
   const previewJpeg = await makePreview(master);
-  const pack = (mouthGain: number): Uint8Array =>
-    packBundle({
-      ...identity,
-      facts: { width: master.width, height: master.height, yawDegrees: face.yawDegrees, mouthGain },
-      parts: new Map<string, Uint8Array>([
-        [partNames.master, master.jpeg],
-        [partNames.mesh, littleEndianFloats(master.mesh)],
-      ]),
-    });
-  onProgress({ fraction: 0.85, step: 'Trying out how the mouth opens' });
-  const mouthGain = await fitMouthGain(await loadFace(pack(1), identity));
-  const bundle = pack(mouthGain);
+  const { mesh } = master;
+  onProgress({ fraction: 0.45, step: 'Trying out how the mouth opens' });
+  const synthesiser = await PhotoSynthesiser.open({ jpeg: master.jpeg, mesh, yawDegrees: face.yawDegrees });
+  const mouthGain = await fitMouthGain(synthesiser);
+  const mouths = await drawMouths(synthesiser, mesh, mouthGain, (done) => onProgress({ fraction: 0.55 + 0.2 * done, step: 'Drawing mouths' }));
+  const eyes = await drawEyes(synthesiser, (done) => onProgress({ fraction: 0.75 + 0.15 * done, step: 'Drawing eyes' }));
+  onProgress({ fraction: 0.95, step: 'Packing' });
+  const { unitPx, rightX, rightY } = synthesiser.face;
+  const bundle = packAvatar(identity, {
+    kind: 'photo',
+    base: {
+      width: master.width,
+      height: master.height,
+      fps: 25,
+      frames: 1,
+      coded: [master.jpeg],
+      meshes: mesh,
+      poses: new Float32Array(3),
+      restPoints: Float32Array.from(controlPoints.flatMap((point) => [xOf(mesh, point), yOf(mesh, point)])),
+      axes: Float32Array.of(rightX * unitPx, rightY * unitPx, -rightY * unitPx, rightX * unitPx),
+      jumps: [],
+    },
+    yawDegrees: face.yawDegrees,
+    mouthGain,
+    jawIn: 'mouths',
+    mouths,
+    eyes,
+  });
   return {
     bundle,
     bundleSha256: sha256Hex(bundle),
@@ -65,13 +84,6 @@ async function makePreview(master: MasterPicture): Promise<Uint8Array> {
     height: Math.min(Math.round(crop.height), master.height - Math.round(crop.top)),
   };
   return sharp(master.jpeg).extract(region).resize(PREVIEW_SIDE, PREVIEW_SIDE, { fit: 'fill' }).jpeg({ quality: 86 }).toBuffer();
-}
-
-function littleEndianFloats(values: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(values.length * 4);
-  const view = new DataView(bytes.buffer);
-  values.forEach((value, i) => view.setFloat32(i * 4, value, true));
-  return bytes;
 }
 
 function round1(value: number): number {

@@ -310,37 +310,47 @@ async function stagePatches(store: PatchStore, scale: number, staging: Staging, 
   const inner = { width: evenSize(store.width * scale), height: evenSize(store.height * scale) };
   const width = inner.width + 2 * PATCH_PAD;
   const height = inner.height + 2 * PATCH_PAD;
-  const padX = (PATCH_PAD * store.width) / inner.width;
-  const padY = (PATCH_PAD * store.height) / inner.height;
-  const { data, info } = await sharp(store.mosaic).toColourspace('srgb').removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-  const mask = await sharp(store.mask).toColourspace('b-w').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-  const planes = rgbToPlanes(data, info.width, info.height);
-  const box = (i: number, side: PictureSize, part: number) => ({
-    left: ((i % store.columns) * store.width) / part,
-    top: (Math.floor(i / store.columns) * store.height) / part,
-    width: side.width / part,
-    height: side.height / part,
-  });
-  const fit = (plane: Plane, rect: CropRect, part: number) => cropAndScale(cutOut(plane, rect), { left: -padX / part, top: -padY / part, width: rect.width + (2 * padX) / part, height: rect.height + (2 * padY) / part }, width / part, height / part).data;
+  const rows = Math.ceil(store.count / store.columns);
+  const whole = { width: store.columns * inner.width, height: rows * inner.height };
+  const { data } = await sharp(store.mosaic).toColourspace('srgb').removeAlpha().resize({ ...whole, fit: 'fill', kernel: 'cubic' }).raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const planes = rgbToPlanes(data, whole.width, whole.height);
+  const corner = (i: number) => ({ left: (i % store.columns) * inner.width, top: Math.floor(i / store.columns) * inner.height });
   const pictures: number[] = [];
   for (let i = 0; i < store.count; i++) {
-    pictures.push(staging.put(fit(planes.y, box(i, store, 1), 1), fit(planes.u, box(i, store, 2), 2), fit(planes.v, box(i, store, 2), 2)));
+    const { left, top } = corner(i);
+    pictures.push(
+      staging.put(
+        padded(planes.y, { left, top, ...inner }, PATCH_PAD),
+        padded(planes.u, { left: left / 2, top: top / 2, width: inner.width / 2, height: inner.height / 2 }, PATCH_PAD / 2),
+        padded(planes.v, { left: left / 2, top: top / 2, width: inner.width / 2, height: inner.height / 2 }, PATCH_PAD / 2),
+      ),
+    );
     if (i % 8 === 7) await pause();
   }
-  const maskPlane: Plane = { width: mask.info.width, height: mask.info.height, data: mask.data };
-  const maskCount = mask.info.width === store.width && mask.info.height === store.height ? 1 : store.count;
-  const masks = Array.from({ length: maskCount }, (_, i) => {
-    const whole = fit(maskPlane, box(i, store, 1), 1);
-    clearBorder(whole, width, height);
-    return staging.put(whole, halved(whole, width, height));
+  const maskSize = await sharp(store.mask).metadata();
+  const shared = maskSize.width === store.width && maskSize.height === store.height;
+  const grey = await sharp(store.mask).toColourspace('b-w').resize({ ...(shared ? inner : whole), fit: 'fill', kernel: 'cubic' }).extractChannel(0).raw({ depth: 'uchar' }).toBuffer();
+  const maskPlane: Plane = { ...(shared ? inner : whole), data: grey };
+  const masks = Array.from({ length: shared ? 1 : store.count }, (_, i) => {
+    const mask = padded(maskPlane, { ...corner(i), ...inner }, PATCH_PAD);
+    clearBorder(mask, width, height);
+    return staging.put(mask, halved(mask, width, height));
   });
   return { width, height, pictures, masks };
 }
 
-function cutOut(plane: Plane, { left, top, width, height }: CropRect): Plane {
-  const data = new Uint8Array(width * height);
-  for (let row = 0; row < height; row++) data.set(plane.data.subarray((top + row) * plane.width + left, (top + row) * plane.width + left + width), row * width);
-  return { width, height, data };
+/** A part of a plane, its edges repeated `pad` times around it. */
+function padded(plane: Plane, { left, top, width, height }: CropRect, pad: number): Uint8Array {
+  const stride = width + 2 * pad;
+  const data = new Uint8Array(stride * (height + 2 * pad));
+  for (let row = 0; row < height + 2 * pad; row++) {
+    const from = (top + Math.min(Math.max(row - pad, 0), height - 1)) * plane.width + left;
+    const to = row * stride;
+    data.fill(plane.data[from]!, to, to + pad);
+    data.set(plane.data.subarray(from, from + width), to + pad);
+    data.fill(plane.data[from + width - 1]!, to + pad + width, to + stride);
+  }
+  return data;
 }
 
 function clearBorder(mask: Uint8Array, width: number, height: number): void {
