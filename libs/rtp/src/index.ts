@@ -12,3 +12,4 @@ export type { SrtpReceiver, SrtpSender } from './srtp.ts';
 export { readRtcp, writeSenderReports } from './rtcp.ts';
 export type { ReceptionReport, RtcpHandler, SenderReport } from './rtcp.ts';
 export { SRTP_MASTER_KEY_BYTES } from './srtp-keys.ts';
+export { idrPictureId } from './h264-idr.ts';
