@@ -1,43 +1,21 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import type { DiskCache } from './disk-cache';
 
 const MAX_BUNDLE_BYTES = 256 * 1024 * 1024;
 
-/** Bundles on disk by checksum, the longest unused going first. */
+/** Bundles by checksum: from disk, else from where they were stored. */
 export class BundleStore {
-  constructor(
-    private readonly directory: string,
-    private readonly maxBytes: number,
-  ) {}
+  constructor(private readonly disk: DiskCache) {}
 
   /** @throws Error when the download fails or isn't what the checksum says. */
   async get(sha256: string, url: string): Promise<Uint8Array> {
-    const path = join(this.directory, `${sha256}.bundle`);
-    const cached = await readFile(path).catch(() => null);
-    if (cached && digest(cached) === sha256) {
-      await utimes(path, new Date(), new Date()).catch(() => undefined);
-      return cached;
-    }
+    const name = `${sha256}.bundle`;
+    const cached = await this.disk.read(name);
+    if (cached && digest(cached) === sha256) return cached;
     const bundle = await download(url);
     if (digest(bundle) !== sha256) throw new Error('the bundle that was downloaded is not the one that was prepared');
-    await mkdir(this.directory, { recursive: true });
-    const draft = `${path}.${randomUUID()}`;
-    await writeFile(draft, bundle);
-    await rename(draft, path);
-    await this.evict();
+    await this.disk.write(name, bundle);
     return bundle;
-  }
-
-  private async evict(): Promise<void> {
-    const names = (await readdir(this.directory)).filter((name) => name.endsWith('.bundle'));
-    const files = await Promise.all(names.map(async (name) => ({ path: join(this.directory, name), ...(await stat(join(this.directory, name))) })));
-    let total = files.reduce((sum, file) => sum + file.size, 0);
-    for (const file of files.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
-      if (total <= this.maxBytes) return;
-      await rm(file.path, { force: true });
-      total -= file.size;
-    }
   }
 }
 
