@@ -12,6 +12,17 @@ function visemeNetFiles(): Plugin {
   };
 }
 
+/** The built-in engine's pixel loops lie beside the programs. */
+function engineFiles(): Plugin {
+  const assets = new URL('../../libs/engine-builtin/assets/', import.meta.url);
+  return {
+    name: 'engine-files',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'kernels.wasm', source: readFileSync(new URL('kernels.wasm', assets)) });
+    },
+  };
+}
+
 export default defineConfig({
   build: {
     ssr: true,
@@ -20,17 +31,18 @@ export default defineConfig({
     sourcemap: true,
     minify: false,
     rolldownOptions: {
-      // The child that prepares avatars and the threads that run sessions and the lip sync network are programs of their own.
+      // The child that prepares avatars and the threads that run sessions, load avatars and run the lip sync network are programs of their own.
       input: {
         main: 'src/main.ts',
         'prepare-child': 'src/avatars/prepare-child.ts',
         'pipeline-thread': 'src/pipeline/pool/pipeline-thread.ts',
+        'avatar-thread': 'src/pipeline/pool/avatar-thread.ts',
         'inference-thread': '../../libs/viseme-net/src/inference/inference-thread.ts',
       },
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
-  plugins: [visemeNetFiles()],
+  plugins: [visemeNetFiles(), engineFiles()],
   // Our own libraries are TypeScript and go into the bundle; packages stay in node_modules.
   ssr: { noExternal: [/^@visavis\//] },
 });

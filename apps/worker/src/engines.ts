@@ -1,5 +1,8 @@
 import type { AvatarEngine } from '@visavis/engine';
-import { createBuiltinEngine, type Hearing } from '@visavis/engine-builtin';
+import { createBuiltinEngine, createEngineMemory, type EngineMemory, type EngineOptions } from '@visavis/engine-builtin';
+
+export { createEngineMemory };
+export type { EngineMemory };
 
 /** The one place that knows which engines there are. Another engine is one more line here. */
 export interface EngineRegistry {
@@ -10,9 +13,9 @@ export interface EngineRegistry {
   names(): string[];
 }
 
-/** @param hearing how engines that need it reach the lip sync network. */
-export function createEngines(hearing: Hearing = {}): EngineRegistry {
-  const builtin = createBuiltinEngine(hearing);
+/** @param options how engines that need it reach the lip sync network, and the memory that the process's threads share. */
+export function createEngines(options: EngineOptions = {}): EngineRegistry {
+  const builtin = createBuiltinEngine(options);
   const engines = new Map<string, AvatarEngine>([[builtin.name, builtin]]);
   return {
     preferred: builtin,

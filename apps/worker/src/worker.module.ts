@@ -7,7 +7,8 @@ import { ApiClient } from './api-client';
 import { AvatarCache } from './avatars/avatar-cache';
 import { PrepareProcessor } from './avatars/prepare.processor';
 import type { WorkerConfig } from './config';
-import { createEngines } from './engines';
+import { DiskCache } from './avatars/disk-cache';
+import { createEngineMemory, createEngines } from './engines';
 import { Heartbeat } from './fleet/heartbeat.service';
 import { PipelinePool } from './pipeline/index.ts';
 import { SessionRegistry } from './sessions/session-registry';
@@ -43,19 +44,23 @@ export class WorkerModule implements OnApplicationShutdown {
           inject: [REDIS],
           useFactory: (redis: Redis) => createCommandReader(redisUrl, redis, config.workerId, (error) => logger.warn({ error }, 'commands could not be read; tried again')),
         },
-        { provide: ENGINES, useFactory: createEngines },
+        { provide: ENGINES, useFactory: () => createEngines() },
         {
           provide: PIPELINE_POOL,
           useFactory: () =>
             new PipelinePool({
               threadUrl: new URL('./pipeline-thread.js', import.meta.url),
               threads: config.threads,
+              avatarThreadUrl: new URL('./avatar-thread.js', import.meta.url),
+              engineMemory: createEngineMemory(),
+              loopStore: new DiskCache(config.cacheDir, config.cacheMaxBytes),
               inference: new InferenceService({
                 threadUrl: new URL('./inference-thread.js', import.meta.url),
                 assetsUrl: new URL('./viseme-net/', import.meta.url),
                 onThreadLost: (error) => logger.error({ error }, 'the inference thread was lost and replaced'),
               }),
               onThreadLost: (error) => logger.error({ error }, 'a pipeline thread was lost and replaced'),
+              onLoopError: (error) => logger.warn({ error }, 'an idle loop could not be made or kept'),
             }),
         },
         ApiClient,

@@ -1,45 +1,47 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { SessionGrant } from '@visavis/contracts';
+import type { PictureSize } from '@visavis/engine';
 import type { WorkerConfig } from '../config';
 import { PipelinePool, type PooledAvatar } from '../pipeline/index.ts';
 import { PIPELINE_POOL, WORKER_CONFIG } from '../tokens';
 import { BundleStore } from './bundle-store';
+import { DiskCache } from './disk-cache';
 
 interface Entry {
   avatarId: string;
   loading: Promise<PooledAvatar>;
   users: number;
-  bytes: number;
+  loaded: PooledAvatar | undefined;
 }
 
-/** Avatars in memory, one copy in each thread however many sessions use it. Unused ones stay warm until memory is wanted. */
+/** Avatars in memory, once for each size of picture however many sessions use it. Unused ones stay warm until memory is wanted. */
 @Injectable()
 export class AvatarCache implements OnApplicationShutdown {
   private static readonly MAX_IDLE_BYTES = 512 * 1024 * 1024;
   private readonly store: BundleStore;
-  /** By checksum of the bundle; the longest unused first. */
+  /** By checksum of the bundle and size; the longest unused first. */
   private readonly entries = new Map<string, Entry>();
 
   constructor(
     @Inject(WORKER_CONFIG) config: WorkerConfig,
     @Inject(PIPELINE_POOL) private readonly pool: PipelinePool,
   ) {
-    this.store = new BundleStore(config.cacheDir, config.cacheMaxBytes);
+    this.store = new BundleStore(new DiskCache(config.cacheDir, config.cacheMaxBytes));
   }
 
   /** Call `release` once for each `acquire`. */
-  async acquire(avatar: SessionGrant['avatar']): Promise<{ avatar: PooledAvatar; release(): void }> {
-    const key = avatar.bundle_sha256;
+  async acquire(avatar: SessionGrant['avatar'], usual: PictureSize): Promise<{ avatar: PooledAvatar; release(): void }> {
+    const key = `${avatar.bundle_sha256} ${usual.width}x${usual.height}`;
     let entry = this.entries.get(key);
     if (!entry) {
-      entry = { avatarId: avatar.id, users: 0, bytes: 0, loading: this.load(avatar) };
+      entry = { avatarId: avatar.id, users: 0, loaded: undefined, loading: this.load(avatar, usual) };
       this.entries.set(key, entry);
     }
     entry.users++;
     const held = entry;
     try {
       const loaded = await held.loading;
-      held.bytes = loaded.memoryBytes;
+      held.loaded = loaded;
       return {
         avatar: loaded,
         release: () => {
@@ -57,25 +59,26 @@ export class AvatarCache implements OnApplicationShutdown {
   }
 
   warmAvatarIds(): string[] {
-    return [...new Set([...this.entries.values()].filter((entry) => entry.bytes > 0).map((entry) => entry.avatarId))];
+    return [...new Set([...this.entries.values()].filter((entry) => entry.loaded !== undefined).map((entry) => entry.avatarId))];
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.allSettled([...this.entries.values()].map(async (entry) => (await entry.loading).close()));
   }
 
-  private async load(avatar: SessionGrant['avatar']): Promise<PooledAvatar> {
-    return this.pool.loadAvatar(avatar.engine, await this.store.get(avatar.bundle_sha256, avatar.bundle_url));
+  private async load({ engine, bundle_sha256, bundle_url }: SessionGrant['avatar'], { width, height }: PictureSize): Promise<PooledAvatar> {
+    const bundle = await this.store.get(bundle_sha256, bundle_url);
+    return this.pool.loadAvatar({ engine, bundle, bundleSha256: bundle_sha256, usual: { width, height } });
   }
 
   private evict(): void {
     let idle = 0;
-    for (const entry of this.entries.values()) if (entry.users === 0) idle += entry.bytes;
+    for (const { users, loaded } of this.entries.values()) if (users === 0) idle += loaded?.memoryBytes ?? 0;
     for (const [key, entry] of this.entries) {
       if (idle <= AvatarCache.MAX_IDLE_BYTES) return;
       if (entry.users > 0) continue;
       this.entries.delete(key);
-      idle -= entry.bytes;
+      idle -= entry.loaded?.memoryBytes ?? 0;
       void entry.loading.then((loaded) => loaded.close()).catch(() => undefined);
     }
   }

@@ -1,5 +1,7 @@
 import { createRtpSender, openUdpTransport, type RtpSenderStats } from '@visavis/rtp';
+import { LiveEncoders } from './live-encoders.ts';
 import { MediaScheduler } from './media-scheduler.ts';
+import type { IdleLoop } from './idle-loop/idle-loop.ts';
 import { type MediaSession, type MediaSessionOptions, RunningMediaSession } from './media-session.ts';
 
 /** Where a session's media goes: the plain transport that the media node opened for this epoch. Keys are base64 of 28 bytes. */
@@ -23,13 +25,24 @@ export interface CreatedMediaSession extends MediaSession {
   readonly rtpStats: Readonly<RtpSenderStats>;
 }
 
-const sharedScheduler = new MediaScheduler();
+/** A session in this thread. */
+export interface LocalMediaSession extends CreatedMediaSession {
+  useIdleLoop(loop: IdleLoop): void;
+}
+
+/** What all sessions of a thread share. */
+export interface SessionSurroundings {
+  scheduler: MediaScheduler;
+  encoders: LiveEncoders;
+}
+
+const shared: SessionSurroundings = { scheduler: new MediaScheduler(), encoders: new LiveEncoders() };
 
 /**
  * Opens the socket, the engine's stream and the encoders, and starts sending the idle avatar at once.
- * All sessions of a thread share one scheduler. @throws Error when the address can't be used or a codec doesn't open.
+ * @throws Error when the address can't be used or a codec doesn't open.
  */
-export async function createMediaSession(options: CreateMediaSessionOptions, scheduler = sharedScheduler): Promise<CreatedMediaSession> {
+export async function createMediaSession(options: CreateMediaSessionOptions, { scheduler, encoders }: SessionSurroundings = shared): Promise<LocalMediaSession> {
   const { ingest } = options;
   let receive: ((packet: Buffer) => void) | undefined;
   const transport = await openUdpTransport({
@@ -51,7 +64,7 @@ export async function createMediaSession(options: CreateMediaSessionOptions, sch
       startWallClockMs: Date.now() + startMs - scheduler.nowMs(),
     });
     receive = (packet) => sender.receive(packet);
-    const running = new RunningMediaSession(options, scheduler, sender, startMs);
+    const running = new RunningMediaSession(options, scheduler, sender, startMs, encoders);
     session = running;
     scheduler.add(running, startMs);
     return Object.assign(running, { rtpStats: sender.stats });

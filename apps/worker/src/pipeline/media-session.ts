@@ -1,15 +1,26 @@
 /**
  * One live session: speech in, SRTP out. One clock, media time in samples at 48 kHz from `startMs`, paces both streams and stamps them.
- * Sound never waits for pictures; a picture that is overdue by a whole interval is left out.
+ * Sound never waits for pictures; a picture that is overdue by a whole interval is left out, unless it is the idle loop's.
  * Hot path: `runAudio` and `runVideo`. No promise, no logging; allocated are only node-av's and node:crypto's packets.
  */
-import { createOpusEncoder, createResampler, createVideoEncoder, type OpusEncoder, type Resampler, type VideoEncoder } from '@visavis/codec';
-import { allocateI420, MEDIA_CLOCK_HZ, ENGINE_SAMPLE_RATE_HZ, type AvatarStream, type I420Picture, type LoadedAvatar } from '@visavis/engine';
+import { createOpusEncoder, createResampler, type OpusEncoder, type Resampler } from '@visavis/codec';
+import {
+  drawnSize,
+  ENGINE_SAMPLE_RATE_HZ,
+  MEDIA_CLOCK_HZ,
+  type AvatarStream,
+  type Background,
+  type Cue,
+  type LoadedAvatar,
+} from '@visavis/engine';
 import type { RtpSender } from '@visavis/rtp';
+import type { IdleLoop } from './idle-loop/idle-loop.ts';
+import type { LiveEncoders } from './live-encoders.ts';
 import { emptyStats, type MediaSessionStats } from './media-stats.ts';
 import type { MediaScheduler, MediaTask } from './media-scheduler.ts';
+import { PictureTrack } from './picture-track.ts';
 import type { PipelineEventHandler } from './pipeline-event.ts';
-import { PACKET_SAMPLES, SpeechLine, type SpeakOptions } from './speech-line.ts';
+import { type EnteredCue, PACKET_SAMPLES, SpeechLine, type SpeakOptions } from './speech-line.ts';
 
 const PACKET_MS = 20;
 const SAMPLES_PER_MS = MEDIA_CLOCK_HZ / 1000;
@@ -24,7 +35,7 @@ const LATE_MS = 40;
 export const VIDEO_HOLD_MS = 20;
 /** A machine that slept doesn't send what it missed: the clock goes on from now. */
 const MAX_CATCH_UP_MS = 500;
-const DEFAULT_MAX_BITRATE = 2_500_000;
+export const DEFAULT_MAX_BITRATE = 2_500_000;
 
 export interface MediaSessionOptions {
   avatar: LoadedAvatar;
@@ -35,6 +46,7 @@ export interface MediaSessionOptions {
   codec: 'h264' | 'vp8';
   maxBitrate?: number;
   seed: number;
+  background?: Background;
   onEvent: PipelineEventHandler;
 }
 
@@ -45,6 +57,8 @@ export interface MediaSession {
   speak(options: SpeakOptions): void;
   /** Silence within 10 ms of sound; the current and all waiting utterances end as interrupted. */
   interrupt(): void;
+  /** An expression, a gesture or a state, from now on. What is said may bring expressions of its own; this one comes back after them. */
+  act(cue: Cue): void;
   /** Another viewer needs a key frame. */
   requestKeyFrame(): void;
   /** Stops sending. Unfinished utterances end as interrupted, unless another worker goes on with them (`handOver`). */
@@ -61,20 +75,21 @@ export class RunningMediaSession implements MediaSession, MediaTask {
   private readonly stream: AvatarStream;
   private readonly line: SpeechLine;
   private readonly opus: OpusEncoder;
-  private readonly video: VideoEncoder;
+  private readonly pictures: PictureTrack;
   private readonly resampler: Resampler;
-  private readonly picture: I420Picture;
   private readonly engineSamples: Float32Array;
   private readonly frameIntervalMs: number;
   private readonly frameSamples: number;
   private startMs: number;
   private packetIndex = 0;
+  /** Packets before this one were heard by the engine, or were silence that it was spared. */
+  private heardPackets = 0;
   private frameIndex = 0;
-  private keyFrameWanted = true;
+  private ownExpression: Cue = { type: 'expression', expression: 'neutral', strength: 0 };
   private closed = false;
 
-  constructor(options: MediaSessionOptions, scheduler: MediaScheduler, sender: RtpSender, startMs: number) {
-    const { width, height, fps } = options;
+  constructor(options: MediaSessionOptions, scheduler: MediaScheduler, sender: RtpSender, startMs: number, encoders: LiveEncoders) {
+    const { avatar, width, height, fps, seed, background, codec, maxBitrate = DEFAULT_MAX_BITRATE } = options;
     if (!Number.isInteger(MEDIA_CLOCK_HZ / fps)) throw new RangeError(`${fps} frames a second don't divide the media clock`);
     this.options = options;
     this.scheduler = scheduler;
@@ -84,16 +99,18 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     this.startMs = startMs;
     this.nextAudioMs = startMs;
     this.nextVideoMs = startMs + VIDEO_HOLD_MS;
-    this.stream = options.avatar.open({ width, height, fps, seed: options.seed });
+    this.stream = avatar.open({ width, height, fps, seed, background });
     try {
       this.line = new SpeechLine(Math.ceil((this.stream.lookAheadMs - VIDEO_HOLD_MS) / PACKET_MS), options.onEvent, (at) => this.stream.visemeAt(at));
       this.opus = createOpusEncoder();
-      this.video = createVideoEncoder({ codec: options.codec, width, height, fps, maxBitrate: options.maxBitrate ?? DEFAULT_MAX_BITRATE });
-      this.picture = allocateI420({ width, height });
       this.resampler = createResampler(MEDIA_CLOCK_HZ, ENGINE_SAMPLE_RATE_HZ);
       this.engineSamples = new Float32Array((PACKET_SAMPLES * ENGINE_SAMPLE_RATE_HZ) / MEDIA_CLOCK_HZ);
-      let packet = 0;
-      for (const pcm of this.line.pending()) this.hear(packet++ * PACKET_SAMPLES, pcm);
+      this.hearLine();
+      this.pictures = new PictureTrack({
+        ...{ stream: this.stream, encoders, stats: this.stats },
+        encoder: { codec, fps, maxBitrate, ...drawnSize({ width, height, background }) },
+        beforeLive: () => this.hearLine(),
+      });
     } catch (error) {
       // An engine's streams may have places that are counted.
       this.stream.close();
@@ -101,23 +118,38 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     }
   }
 
+  /** The avatar's idle clips, encoded for this session's format: from now on they are sent while nothing else is to be seen. */
+  useIdleLoop(loop: IdleLoop): void {
+    this.pictures.loop = loop;
+  }
+
   speak(options: SpeakOptions): void {
     if (!this.closed) this.line.speak(options);
   }
 
   interrupt(): void {
-    if (this.closed || !this.line.interrupt()) return;
-    let sample = this.packetIndex * PACKET_SAMPLES;
-    this.stream.truncate(sample);
-    this.resampler.reset();
-    for (const pcm of this.line.pending()) {
-      this.hear(sample, pcm);
-      sample += PACKET_SAMPLES;
+    if (this.closed) return;
+    const changed = this.line.interrupt();
+    const sample = this.packetIndex * PACKET_SAMPLES;
+    if (changed) {
+      this.stream.truncate(sample);
+      this.resampler.reset();
+      this.heardPackets = this.packetIndex;
+      this.hearLine();
     }
+    // What was taken back may have been the end of an expression, too.
+    if (this.line.everExpressed) this.actNow(sample, this.ownExpression);
+  }
+
+  act(cue: Cue): void {
+    if (this.closed) return;
+    if (cue.type === 'expression') this.ownExpression = cue;
+    // Before the packet that leaves next: an interruption takes back what comes with it or later, and this is not to be among it.
+    this.actNow(Math.max(0, this.packetIndex * PACKET_SAMPLES - 1), cue);
   }
 
   requestKeyFrame(): void {
-    this.keyFrameWanted = true;
+    this.pictures.requestKeyFrame();
   }
 
   close({ handOver = false }: { handOver?: boolean } = {}): void {
@@ -129,7 +161,7 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     this.sender.close();
     this.stream.close();
     this.opus.close();
-    this.video.close();
+    this.pictures.close();
   }
 
   runAudio(nowMs: number): void {
@@ -145,7 +177,8 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     if (this.closed) return;
     try {
       const overdue = Math.floor((nowMs - this.nextVideoMs) / this.frameIntervalMs);
-      if (overdue > 0) {
+      // The loop's pictures build on each other, and cost next to nothing.
+      if (overdue > 0 && !this.pictures.looping) {
         this.stats.framesDropped += overdue;
         this.frameIndex += overdue;
       }
@@ -162,10 +195,9 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     const { stats, line } = this;
     const sample = this.packetIndex * PACKET_SAMPLES;
     const startedMs = performance.now();
-    const entering = sample + line.lookAheadPackets * PACKET_SAMPLES;
-    const entered = line.enter();
-    if (line.mouthKnown) this.stream.shape?.(entering, line.mouth);
-    this.hear(entering, entered);
+    line.enter();
+    if (!(this.pictures.looping && line.silent && line.cues.length === 0)) this.hearLine();
+    for (let index = 0; index < line.cues.length; index++) this.actEntered(line.cues[index]!);
     const heardMs = performance.now();
     const packet = this.opus.encode(line.leave());
     stats.engineAudioMs += heardMs - startedMs;
@@ -183,29 +215,42 @@ export class RunningMediaSession implements MediaSession, MediaTask {
   private sendPicture(dueMs: number): void {
     const { stats } = this;
     const sample = this.frameIndex * this.frameSamples;
-    const startedMs = performance.now();
-    this.stream.frame(sample, this.picture);
-    const renderedMs = performance.now();
-    stats.framesGuessed = this.stream.guessedFrames;
-    const wanted = this.keyFrameWanted;
-    this.keyFrameWanted = false;
-    const encoded = this.video.encode(this.picture, wanted);
-    const encodedMs = performance.now();
-    this.sender.sendVideo(encoded.data, sample, encoded.key);
-    stats.renderMs += renderedMs - startedMs;
-    stats.encodeMs += encodedMs - renderedMs;
-    stats.videoBytes += encoded.data.length;
-    if (encoded.key) stats.keyFrames++;
+    const { data, key } = this.pictures.next(this.frameIndex, sample, this.line.silent && !this.line.expecting);
+    this.sender.sendVideo(data, sample, key);
+    stats.videoBytes += data.length;
+    if (key) stats.keyFrames++;
     const lateMs = this.scheduler.nowMs() - dueMs;
     if (lateMs > LATE_MS) stats.framesLate++;
     if (lateMs > stats.maxLateMs) stats.maxLateMs = lateMs;
     if (stats.framesSent++ === 0) this.options.onEvent({ type: 'sending' });
   }
 
-  /** Lets the engine hear one packet, at its own rate. */
-  private hear(sample: number, pcm: Float32Array): void {
-    this.resampler.process(pcm, this.engineSamples);
-    this.stream.push(sample, this.engineSamples);
+  /**
+   * Lets the engine hear what is in the line and was not heard yet, at its own rate. What entered and left while the loop was sent was
+   * silence, and is left out.
+   */
+  private hearLine(): void {
+    const { line, stream } = this;
+    if (this.heardPackets < line.leftPackets) {
+      this.heardPackets = line.leftPackets;
+      this.resampler.reset();
+    }
+    for (; this.heardPackets < line.enteredPackets; this.heardPackets++) {
+      const sample = this.heardPackets * PACKET_SAMPLES;
+      // The mouth that is known is that of the newest packet: of none before it that was not heard with it.
+      if (line.mouthKnown && this.heardPackets === line.enteredPackets - 1) stream.shape?.(sample, line.mouth);
+      this.resampler.process(line.packet(this.heardPackets), this.engineSamples);
+      stream.push(sample, this.engineSamples);
+    }
+  }
+
+  private actNow(atSample48k: number, cue: Cue): void {
+    this.hearLine();
+    this.stream.act?.(atSample48k, cue);
+  }
+
+  private actEntered({ atSample48k, cue }: EnteredCue): void {
+    this.stream.act?.(atSample48k, cue === 'own expression' ? this.ownExpression : cue);
   }
 
   private slipIfAsleep(nowMs: number): void {

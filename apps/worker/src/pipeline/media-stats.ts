@@ -7,6 +7,9 @@ export interface MediaSessionStats {
   framesDropped: number;
   /** Drawn before the engine knew all that their sound says. */
   framesGuessed: number;
+  /** Sent from the idle loop, not drawn; and how often a change to it was made. */
+  framesFromLoop: number;
+  loopSwitches: number;
   maxLateMs: number;
   keyFrames: number;
   videoBytes: number;
@@ -27,6 +30,8 @@ export function emptyStats(): MediaSessionStats {
     framesLate: 0,
     framesDropped: 0,
     framesGuessed: 0,
+    framesFromLoop: 0,
+    loopSwitches: 0,
     maxLateMs: 0,
     keyFrames: 0,
     videoBytes: 0,

@@ -1,11 +1,21 @@
+import type { Cue } from '@visavis/engine';
 import { MOUTH_PARAMS, MOUTH_STEP_MS } from '@visavis/viseme-net';
 import type { SpeechFailure } from './pipeline-event.ts';
 
-/** Speech whose mouth is known. */
+/** What the avatar is to do at a moment of its speech. */
+export interface SpokenCue {
+  /** From the first sample of its piece; at the end of the piece, or after it, it comes with what follows. */
+  atSample: number;
+  cue: Cue;
+}
+
+/** Speech of which more is known than its sound. */
 export interface ShapedSpeech {
   samples: Float32Array;
   /** MOUTH_PARAMS.length values every 20 ms from the first sample, as `mouthOfSegments` of viseme-net gives them; it may end before the sound. */
-  mouth: Float32Array;
+  mouth?: Float32Array;
+  /** In the order of their samples. */
+  cues?: readonly SpokenCue[];
 }
 
 /** Mono samples at 48 kHz in −1…1. They belong to the reader once they were handed over. */
@@ -40,6 +50,10 @@ export class SpeechFeed {
   private readonly abort = new AbortController();
   private readonly pieces: ShapedSpeech[] = [];
   private headOffset = 0;
+  /** Those not yet taken; `atSample` counts from the first sample that is not skipped. */
+  private readonly cues: SpokenCue[] = [];
+  private appendedSamples = 0;
+  private readSamples = 0;
   private started = false;
   private wake: (() => void) | undefined;
 
@@ -84,14 +98,29 @@ export class SpeechFeed {
       }
     }
     this.available -= written;
+    this.readSamples += written;
     if (this.available < LOW_WATER_SAMPLES) this.wake?.();
     return written;
+  }
+
+  /** The next cue of what was read, and at the end of the speech of all that is left. */
+  nextCue(): Cue | undefined {
+    const next = this.cues[0];
+    if (next === undefined || (next.atSample >= this.readSamples && !(this.ended && this.available === 0))) return undefined;
+    this.cues.shift();
+    return next.cue;
+  }
+
+  /** How many samples before the end of what was read the next cue stands. */
+  get nextCueBack(): number {
+    return Math.max(0, this.readSamples - (this.cues[0]?.atSample ?? this.readSamples));
   }
 
   /** Stops reading and forgets what was read. */
   cancel(): void {
     this.abort.abort();
     this.pieces.length = 0;
+    this.cues.length = 0;
     this.available = 0;
     this.ended = true;
     this.wake?.();
@@ -111,15 +140,27 @@ export class SpeechFeed {
   }
 
   private append(piece: SpokenPiece): void {
-    const shaped = piece instanceof Float32Array ? { samples: piece, mouth: NO_MOUTH } : piece;
+    const shaped: ShapedSpeech = piece instanceof Float32Array ? { samples: piece } : piece;
     const { length } = shaped.samples;
     const skipped = Math.min(this.skipSamples, length);
+    const resumes = this.skipSamples > 0;
     this.skipSamples -= skipped;
+    for (const { atSample, cue } of shaped.cues ?? []) this.appendCue(this.appendedSamples + atSample - skipped, cue, resumes);
+    this.appendedSamples += length - skipped;
     if (skipped === length) return;
     // Only the first piece that is kept can have a part that isn't.
     if (skipped > 0) this.headOffset = skipped;
     this.pieces.push(shaped);
     this.available += length - skipped;
+  }
+
+  /** Of what was heard elsewhere, the expression still holds; what was done is done. */
+  private appendCue(atSample: number, cue: Cue, resumes: boolean): void {
+    if (resumes && atSample < 0) {
+      if (cue.type !== 'expression') return;
+      this.cues.length = 0;
+    }
+    this.cues.push({ atSample: Math.max(0, atSample), cue });
   }
 
   private drained(): Promise<void> {

@@ -3,6 +3,7 @@
  * the viewers. Pure bookkeeping in whole packets, driven by the session's clock: no timer and no time of its own.
  * Hot path: nothing is allocated per packet.
  */
+import type { Cue } from '@visavis/engine';
 import { MOUTH_PARAMS } from '@visavis/viseme-net';
 import type { PipelineEventHandler } from './pipeline-event.ts';
 import { SpeechFeed, type SpeechSource, type SpeechSourceOpener } from './speech-feed.ts';
@@ -27,6 +28,13 @@ export interface SpeakOptions {
   startAtMs?: number;
   /** Report what it looks like, too. */
   visemes?: boolean;
+}
+
+/** A cue that has entered the line. */
+export interface EnteredCue {
+  atSample48k: number;
+  /** `own expression`: the utterance's is over, and the session's own comes back. */
+  cue: Cue | 'own expression';
 }
 
 interface Utterance {
@@ -57,6 +65,14 @@ export class SpeechLine {
   readonly mouth = new Float32Array(MOUTH_PARAMS.length);
   /** … if it is known. */
   mouthKnown = false;
+  /** Nothing is said in the packet that entered last. */
+  silent = true;
+  /** What the avatar is to do with the packet that entered last. */
+  readonly cues: EnteredCue[] = [];
+  /** Some speech brought an expression: an interruption may take back the end of it, too. */
+  everExpressed = false;
+  /** What is being said has brought an expression. */
+  private expressed = false;
   private readonly slots: Slot[] = [];
   private entered: number;
   private left = 0;
@@ -81,9 +97,18 @@ export class SpeechLine {
     this.entered = this.lookAheadPackets;
   }
 
-  /** Something is being said, or about to be. */
-  get speaking(): boolean {
-    return this.queue.length > 0 || this.slots.some((slot) => slot.utterance !== undefined);
+  /** Something will be said, and has not entered as a whole. */
+  get expecting(): boolean {
+    return this.queue.length > 0;
+  }
+
+  /** Packets that have entered, and that have left. */
+  get enteredPackets(): number {
+    return this.entered;
+  }
+
+  get leftPackets(): number {
+    return this.left;
   }
 
   speak({ utteranceId, source, startAtMs = 0, visemes = false }: SpeakOptions): void {
@@ -103,11 +128,14 @@ export class SpeechLine {
 
   /** The next packet enters the line: its samples, valid until it has left. Call once per packet, before `leave`. */
   enter(): Float32Array {
+    const at = this.entered * PACKET_SAMPLES;
     const slot = this.slotAt(this.entered++);
     clearSlot(slot);
     this.mouthKnown = false;
+    this.cues.length = 0;
     const utterance = this.queue[0];
-    if (utterance !== undefined) this.fill(slot, utterance);
+    if (utterance !== undefined) this.fill(slot, utterance, at);
+    this.silent = slot.silent && !this.mouthKnown;
     return slot.pcm;
   }
 
@@ -127,7 +155,7 @@ export class SpeechLine {
 
   /**
    * Stops everything that is being said or waiting: what is due next fades out within 10 ms.
-   * Returns true when packets in the line changed, and the engine must hear them again (`pending`).
+   * Returns true when packets in the line changed, and the engine must hear them again.
    */
   interrupt(): boolean {
     const stopped = new Set<Utterance>();
@@ -159,12 +187,14 @@ export class SpeechLine {
     this.queue.length = 0;
     this.running = false;
     this.dry = false;
+    this.expressed = false;
+    this.mouthKnown = false;
     return inLine;
   }
 
-  /** The packets in the line, from the one due next to the newest, after an interruption changed them. */
-  *pending(): Generator<Float32Array> {
-    for (let index = this.left; index < this.entered; index++) yield this.slotAt(index).pcm;
+  /** A packet that is in the line: entered, and not yet left. */
+  packet(index: number): Float32Array {
+    return this.slotAt(index).pcm;
   }
 
   /** Ends all that is unfinished as interrupted, now: the session closes. */
@@ -193,7 +223,7 @@ export class SpeechLine {
     for (let index = 0; index < Math.min(FEEDS_OPEN, this.queue.length); index++) this.queue[index]!.feed.start();
   }
 
-  private fill(slot: Slot, utterance: Utterance): void {
+  private fill(slot: Slot, utterance: Utterance, at: number): void {
     const { feed } = utterance;
     const enough = feed.ended || feed.available >= (this.dry ? RESUME_SAMPLES : this.running ? PACKET_SAMPLES : START_SAMPLES);
     if (!enough && !(this.running && !this.dry)) return;
@@ -205,6 +235,8 @@ export class SpeechLine {
     slot.last = feed.ended && feed.available === 0;
     this.running = true;
     this.dry = !slot.last && slot.samples < PACKET_SAMPLES;
+    this.takeCues(feed, at + slot.samples);
+    if (slot.last && this.expressed) this.endExpression(at + slot.samples);
     if (resuming) fadeEdge(slot, 'in');
     if (this.dry) {
       this.underruns++;
@@ -216,6 +248,22 @@ export class SpeechLine {
       this.dry = false;
       this.openFeeds();
     }
+  }
+
+  /** @param readUntil where in media time the feed was read to. */
+  private takeCues(feed: SpeechFeed, readUntil: number): void {
+    for (;;) {
+      const atSample48k = readUntil - feed.nextCueBack;
+      const cue = feed.nextCue();
+      if (cue === undefined) return;
+      if (cue.type === 'expression') this.expressed = this.everExpressed = true;
+      this.cues.push({ atSample48k, cue });
+    }
+  }
+
+  private endExpression(atSample48k: number): void {
+    this.expressed = false;
+    this.cues.push({ atSample48k, cue: 'own expression' });
   }
 
   private account(utterance: Utterance, slot: Slot, atSample48k: number): void {

@@ -36,7 +36,7 @@ export class SessionRunner {
     const grant = await this.api.claimSession(sessionId, epoch);
     // While the avatar is loaded: a voice may need a moment before its first word.
     void warmVoice(grant.voice_id ?? DEFAULT_VOICE_ID);
-    const { avatar, release } = await this.avatars.acquire(grant.avatar);
+    const { avatar, release } = await this.avatars.acquire(grant.avatar, grant.video);
     try {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       const media = await this.pool.createMediaSession({

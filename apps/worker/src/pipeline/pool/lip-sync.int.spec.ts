@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createBuiltinEngine } from '@visavis/engine-builtin';
+import { createBuiltinEngine, createEngineMemory } from '@visavis/engine-builtin';
 import { i420ToRgb, measureLipGap, speechLikeSound } from '@visavis/engine-builtin/measure';
 import { InferenceService, MOUTH_PARAMS, param, VISEMES } from '@visavis/viseme-net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -28,17 +28,19 @@ describe('lip sync in a pool', () => {
   beforeAll(async () => {
     const engine = createBuiltinEngine();
     const portrait = await readFile(new URL('../../../../../libs/engine-builtin/assets/stock/vermeer-girl-with-a-pearl-earring.jpg', import.meta.url));
-    const { bundle } = await engine.prepare(portrait);
+    const { bundle, bundleSha256 } = await engine.prepare(portrait);
     sink = createSocket('udp4').bind(0, '127.0.0.1');
     await once(sink, 'listening');
     inference = new InferenceService({ onThreadLost: (error) => lostInference.push(error) });
     pool = new PipelinePool({
       threadUrl: new URL('./pipeline-thread.ts', import.meta.url),
       threads: 2,
+      avatarThreadUrl: new URL('./avatar-thread.ts', import.meta.url),
+      engineMemory: createEngineMemory(),
       inference,
       onThreadLost: (error) => lostThreads.push(error),
     });
-    avatar = await pool.loadAvatar(engine.name, bundle);
+    avatar = await pool.loadAvatar({ engine: engine.name, bundle, bundleSha256, usual: { width: 256, height: 256 } });
   });
   afterAll(async () => {
     await pool.close();

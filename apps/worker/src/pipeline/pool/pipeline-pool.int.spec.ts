@@ -1,11 +1,11 @@
-/** Real: threads, encoders, sockets, time. Not real: the engine (a gradient) and the receiver (a socket that counts). */
-import { randomBytes } from 'node:crypto';
+/** Real: threads, encoders, sockets, time. Not real: the engine (a gradient), the disk (a map) and the receiver (a socket that counts, or decodes). */
+import { createHash, randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PipelineEvent } from '../pipeline-event.ts';
 import { tone } from '../testing/speech.ts';
-import { PipelinePool, type PooledAvatar, type PooledSessionOptions } from './pipeline-pool.ts';
+import { PipelinePool, type AvatarBundle, type PooledAvatar, type PooledSessionOptions } from './pipeline-pool.ts';
 
 const patience = { timeout: 30_000, interval: 20 };
 
@@ -16,8 +16,16 @@ describe('a pool of pipeline threads', () => {
   let packets: number;
   let lost: Error[];
 
+  let stored: Map<string, Uint8Array>;
+
+  function bundleOf(...bytes: number[]): AvatarBundle {
+    const bundle = Uint8Array.from(bytes);
+    return { engine: 'gradient', bundle, bundleSha256: createHash('sha256').update(bundle).digest('hex'), usual: { width: 128, height: 128 } };
+  }
+
   beforeEach(async () => {
     packets = 0;
+    stored = new Map();
     lost = [];
     sink = createSocket('udp4').bind(0, '127.0.0.1');
     sink.on('message', () => packets++);
@@ -25,9 +33,17 @@ describe('a pool of pipeline threads', () => {
     pool = new PipelinePool({
       threadUrl: new URL('../testing/gradient-thread.ts', import.meta.url),
       threads: 2,
+      avatarThreadUrl: new URL('../testing/gradient-avatar-thread.ts', import.meta.url),
+      loopStore: {
+        read: (name) => Promise.resolve(stored.get(name)),
+        write: (name, bytes) => {
+          stored.set(name, bytes);
+          return Promise.resolve();
+        },
+      },
       onThreadLost: (error) => lost.push(error),
     });
-    avatar = await pool.loadAvatar('gradient', Uint8Array.of(1));
+    avatar = await pool.loadAvatar(bundleOf(1));
   });
   afterEach(async () => {
     await pool.close();
@@ -138,8 +154,8 @@ describe('a pool of pipeline threads', () => {
   });
 
   it('refuses a damaged bundle, an unknown engine and an address that is none', async () => {
-    await expect(pool.loadAvatar('gradient', new Uint8Array(0))).rejects.toThrow('empty bundle');
-    await expect(pool.loadAvatar('other', Uint8Array.of(1))).rejects.toThrow('no engine other');
+    await expect(pool.loadAvatar(bundleOf())).rejects.toThrow('empty bundle');
+    await expect(pool.loadAvatar({ ...bundleOf(1), engine: 'other' })).rejects.toThrow('no engine other');
     const bad = options([]);
     bad.ingest.address = 'not an address';
     await expect(pool.createMediaSession(bad)).rejects.toThrow();
@@ -148,7 +164,7 @@ describe('a pool of pipeline threads', () => {
   it('reports a broken engine to its own session only', async () => {
     const [good, broken]: PipelineEvent[][] = [[], []];
     const session = await pool.createMediaSession(options(good!));
-    await pool.createMediaSession(options(broken!, await pool.loadAvatar('gradient', Uint8Array.of(13))));
+    await pool.createMediaSession(options(broken!, await pool.loadAvatar(bundleOf(13))));
     await vi.waitFor(() => expect(typesOf(broken!)).toEqual(['sending', 'failed']), patience);
     expect(typesOf(good!)).toEqual(['sending']);
     expect(lost).toEqual([]);

@@ -2,47 +2,71 @@ import { type RtpSenderStats } from '@visavis/rtp';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
+import type { PictureSize } from '@visavis/engine';
 import type { InferenceConnection, InferenceService } from '@visavis/viseme-net';
 import type { CreatedMediaSession, CreateMediaSessionOptions } from '../create-media-session.ts';
+import type { IdleLoopOptions } from '../idle-loop/encode-idle-loop.ts';
+import { DEFAULT_MAX_BITRATE } from '../media-session.ts';
 import { emptyStats, type MediaSessionStats } from '../media-stats.ts';
 import type { SpeakOptions } from '../speech-line.ts';
+import { AvatarThreads, type LoadedHandle } from './avatar-threads.ts';
+import { IdleLoops, type LoopedAvatar, type LoopStore } from './idle-loops.ts';
+import { SessionLoad } from './session-load.ts';
 import { createSpeechRelay, type SpeechRelay } from './speech-relay.ts';
 import { warmUpSpeech } from './warm-up.ts';
 import type { FromThread, PipelineThreadData, SessionOrder, ToThread } from './thread-messages.ts';
 
-/** An avatar in the memory of every thread of a pool. */
+/** An avatar in memory: one copy, whatever the number of threads and sessions. */
 export interface PooledAvatar {
+  /** Its idle loops included, which come by and by. */
   readonly memoryBytes: number;
   close(): void;
+}
+
+export interface AvatarBundle {
+  engine: string;
+  bundle: Uint8Array;
+  /** Of `bundle`, lower-case hex. */
+  bundleSha256: string;
+  /** What its sessions will have. */
+  usual: PictureSize;
 }
 
 export type PooledSessionOptions = Omit<CreateMediaSessionOptions, 'avatar'> & { avatar: PooledAvatar };
 
 export interface PipelinePoolOptions {
-  /** The thread's program: one that calls `hostPipelineThread`. */
+  /** The pipeline threads' program: one that calls `hostPipelineThread`. */
   threadUrl: URL;
   threads: number;
+  /** The program of the threads that load avatars and encode idle loops: one that calls `hostAvatarThread`. */
+  avatarThreadUrl: URL;
+  /** What the engines of all threads share; can be sent by message. */
+  engineMemory?: unknown;
+  /** Keeps idle loops between runs. */
+  loopStore?: LoopStore;
   /** Runs the lip sync network for all threads; closed with the pool. */
   inference?: InferenceService;
   /** A thread died and is replaced; its sessions have failed. */
   onThreadLost(error: Error): void;
+  /** An idle loop was not made: its sessions draw all pictures. */
+  onLoopError?(error: Error): void;
 }
 
 const STOP_TIMEOUT_MS = 3_000;
 
 interface Avatar {
   engine: string;
-  /** Shared, not copied, between the threads. */
-  bundle: Uint8Array;
-  memoryBytes: number;
-  loading: Set<Thread>;
+  loaded: LoadedHandle;
+  looped: LoopedAvatar;
+  adopting: Set<Thread>;
+  leaving: Set<Thread> | undefined;
   settle: { resolve(): void; reject(error: Error): void };
   failure?: string;
 }
 
 interface Session {
   thread: Thread;
-  weight: number;
+  load: SessionLoad;
   options: PooledSessionOptions;
   stats: MediaSessionStats;
   rtpStats: RtpSenderStats;
@@ -55,7 +79,8 @@ interface Session {
 interface Thread {
   worker: Worker;
   inference: InferenceConnection | undefined;
-  weight: number;
+  /** The loops that it has. */
+  loops: Set<number>;
 }
 
 /**
@@ -69,32 +94,44 @@ export class PipelinePool {
   private readonly avatarNumbers = new WeakMap<PooledAvatar, number>();
   private readonly sessions = new Map<number, Session>();
   private readonly speechSessions = new Map<number, Session>();
+  private readonly avatarThreads: AvatarThreads;
+  private readonly loops: IdleLoops;
+  private readonly loopNumbers = new WeakMap<SharedArrayBuffer, number>();
   private nextNumber = 1;
+  private threadsStarted = 0;
   private closed = false;
 
   constructor(options: PipelinePoolOptions) {
     this.options = options;
     // Speech is decoded here, not in the threads. Should it fail, the first utterance will say so.
     warmUpSpeech().catch(() => undefined);
+    const { avatarThreadUrl, engineMemory, onThreadLost, onLoopError, loopStore } = options;
+    this.avatarThreads = new AvatarThreads({ threadUrl: avatarThreadUrl, engineMemory, onThreadLost });
+    this.loops = new IdleLoops(loopStore, (error) => this.closed || onLoopError?.(error));
     for (let index = 0; index < Math.max(1, options.threads); index++) this.threads.push(this.startThread());
   }
 
-  /** Loads a bundle in every thread. @throws Error when the engine refuses it. */
-  async loadAvatar(engine: string, bundle: Uint8Array): Promise<PooledAvatar> {
-    const shared = new Uint8Array(new SharedArrayBuffer(bundle.length));
-    shared.set(bundle);
+  /** Loads a bundle once for all threads. @throws Error when the engine refuses it. */
+  async loadAvatar({ engine, bundle, bundleSha256, usual }: AvatarBundle): Promise<PooledAvatar> {
+    const loaded = await this.avatarThreads.load(engine, bundle, usual);
     const number = this.nextNumber++;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const avatar: Avatar = { engine, bundle: shared, memoryBytes: 0, loading: new Set(this.threads), settle: { resolve, reject } };
-    this.avatars.set(number, avatar);
-    for (const thread of this.threads) tell(thread, { type: 'load', avatar: number, engine, bundle: shared });
+    const looped: LoopedAvatar = { bundleSha256, encode: (options, stored) => this.avatarThreads.loop(engine, loaded.handle, options, stored) };
+    this.avatars.set(number, { engine, loaded, looped, adopting: new Set(this.threads), leaving: undefined, settle: { resolve, reject } });
+    for (const thread of this.threads) tell(thread, { type: 'adopt', avatar: number, engine, handle: loaded.handle });
     try {
       await promise;
     } catch (error) {
       this.unload(number);
       throw error;
     }
-    const pooled: PooledAvatar = { memoryBytes: avatar.memoryBytes + bundle.length, close: () => this.unload(number) };
+    const { loops } = this;
+    const pooled: PooledAvatar = {
+      get memoryBytes() {
+        return loaded.memoryBytes + loops.bytesOf(looped);
+      },
+      close: () => this.unload(number),
+    };
     this.avatarNumbers.set(pooled, number);
     return pooled;
   }
@@ -103,12 +140,12 @@ export class PipelinePool {
   async createMediaSession(options: PooledSessionOptions): Promise<CreatedMediaSession> {
     const avatar = this.avatarNumbers.get(options.avatar);
     if (avatar === undefined || this.closed) throw new Error('the avatar is not of this pool, or the pool is closed');
-    const thread = this.threads.reduce((least, candidate) => (candidate.weight < least.weight ? candidate : least));
+    const thread = this.leastLoaded();
     const number = this.nextNumber++;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const session: Session = {
       thread,
-      weight: options.width * options.height * options.fps,
+      load: new SessionLoad(options),
       options,
       stats: emptyStats(),
       rtpStats: emptyRtpStats(),
@@ -117,7 +154,6 @@ export class PipelinePool {
       closed: false,
       speeches: new Map(),
     };
-    thread.weight += session.weight;
     this.sessions.set(number, session);
     tell(thread, { type: 'open', session: number, avatar, order: orderOf(options) });
     try {
@@ -127,11 +163,13 @@ export class PipelinePool {
       throw error;
     }
     session.opened = true;
+    void this.giveLoop(number, session, avatar);
     return {
       stats: session.stats,
       rtpStats: session.rtpStats,
       speak: (speech) => this.speak(number, session, speech),
       interrupt: () => tellOpen(session, { type: 'interrupt', session: number }),
+      act: (cue) => tellOpen(session, { type: 'act', session: number, cue }),
       requestKeyFrame: () => tellOpen(session, { type: 'key frame', session: number }),
       close: ({ handOver = false } = {}) => {
         tellOpen(session, { type: 'close', session: number, handOver });
@@ -147,8 +185,27 @@ export class PipelinePool {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await Promise.all(this.threads.map(stopThread));
+    await Promise.all([...this.threads.map(stopThread), this.avatarThreads.close()]);
     await this.options.inference?.close();
+  }
+
+  private leastLoaded(): Thread {
+    const loads = new Map<Thread, number>(this.threads.map((thread) => [thread, 0]));
+    for (const { thread, load } of this.sessions.values()) loads.set(thread, (loads.get(thread) ?? 0) + load.now);
+    return this.threads.reduce((least, candidate) => (loads.get(candidate)! < loads.get(least)! ? candidate : least));
+  }
+
+  /** The session sends its avatar's idle loop as soon as it is there. */
+  private async giveLoop(number: number, session: Session, avatarNumber: number): Promise<void> {
+    const avatar = this.avatars.get(avatarNumber);
+    if (avatar === undefined) return;
+    const buffer = await this.loops.get(avatar.looped, loopOptionsOf(session.options));
+    if (buffer === undefined || session.closed || this.closed) return;
+    const loop = this.loopNumbers.get(buffer) ?? this.nextNumber++;
+    this.loopNumbers.set(buffer, loop);
+    if (!session.thread.loops.has(loop)) tell(session.thread, { type: 'loop', loop, avatar: avatarNumber, buffer });
+    session.thread.loops.add(loop);
+    tell(session.thread, { type: 'use loop', session: number, loop });
   }
 
   private speak(number: number, session: Session, { utteranceId, source, startAtMs = 0, visemes = false }: SpeakOptions): void {
@@ -173,8 +230,11 @@ export class PipelinePool {
 
   private startThread(): Thread {
     const inference = this.options.inference?.connect();
-    const worker = new Worker(this.options.threadUrl, { workerData: { inference } satisfies PipelineThreadData });
-    const thread: Thread = { worker, inference, weight: 0 };
+    const worker = new Worker(this.options.threadUrl, {
+      workerData: { inference, engineMemory: this.options.engineMemory } satisfies PipelineThreadData,
+      name: `pipeline ${++this.threadsStarted}`,
+    });
+    const thread: Thread = { worker, inference, loops: new Set() };
     worker.on('message', (message: FromThread) => this.handle(thread, message));
     worker.on('error', (error) => this.replace(thread, error instanceof Error ? error : new Error(String(error))));
     worker.on('exit', (code) => this.replace(thread, new Error(`a pipeline thread ended with ${code}`)));
@@ -189,8 +249,10 @@ export class PipelinePool {
     const thread = this.startThread();
     this.threads[index] = thread;
     for (const [number, avatar] of this.avatars) {
-      if (avatar.loading.delete(dead)) avatar.loading.add(thread);
-      tell(thread, { type: 'load', avatar: number, engine: avatar.engine, bundle: avatar.bundle });
+      this.hasLeft(number, avatar, dead);
+      if (avatar.leaving !== undefined) continue;
+      if (avatar.adopting.delete(dead)) avatar.adopting.add(thread);
+      tell(thread, { type: 'adopt', avatar: number, engine: avatar.engine, handle: avatar.loaded.handle });
     }
     for (const [number, session] of this.sessions) {
       if (session.thread !== dead) continue;
@@ -203,16 +265,20 @@ export class PipelinePool {
 
   private handle(thread: Thread, message: FromThread): void {
     switch (message.type) {
-      case 'loaded':
-      case 'not loaded': {
+      case 'adopted':
+      case 'not adopted': {
         const avatar = this.avatars.get(message.avatar);
         if (avatar === undefined) return;
-        avatar.loading.delete(thread);
-        if (message.type === 'loaded') avatar.memoryBytes += message.memoryBytes;
-        else avatar.failure = message.message;
-        if (avatar.loading.size > 0) return;
+        avatar.adopting.delete(thread);
+        if (message.type === 'not adopted') avatar.failure = message.message;
+        if (avatar.adopting.size > 0) return;
         if (avatar.failure === undefined) avatar.settle.resolve();
         else avatar.settle.reject(new Error(avatar.failure));
+        return;
+      }
+      case 'unloaded': {
+        const avatar = this.avatars.get(message.avatar);
+        if (avatar !== undefined) this.hasLeft(message.avatar, avatar, thread);
         return;
       }
       case 'opened':
@@ -221,9 +287,12 @@ export class PipelinePool {
       case 'not opened':
         this.sessions.get(message.session)?.settle.reject(new Error(message.message));
         return;
-      case 'event':
-        this.sessions.get(message.session)?.options.onEvent(message.event);
+      case 'event': {
+        const session = this.sessions.get(message.session);
+        session?.load.note(message.event);
+        session?.options.onEvent(message.event);
         return;
+      }
       case 'network error':
         this.sessions.get(message.session)?.options.onNetworkError?.(new Error(message.message));
         return;
@@ -254,7 +323,6 @@ export class PipelinePool {
     if (session === undefined) return;
     this.sessions.delete(number);
     session.closed = true;
-    session.thread.weight -= session.weight;
     for (const [speech, relay] of session.speeches) {
       relay.drop();
       this.speechSessions.delete(speech);
@@ -262,9 +330,19 @@ export class PipelinePool {
     session.speeches.clear();
   }
 
+  /** Its memory is shared: it is freed when the last thread has let go of it. */
   private unload(number: number): void {
-    this.avatars.delete(number);
+    const avatar = this.avatars.get(number);
+    if (avatar === undefined || avatar.leaving !== undefined) return;
+    this.loops.forget(avatar.looped);
+    avatar.leaving = new Set(this.threads);
     for (const thread of this.threads) tell(thread, { type: 'unload', avatar: number });
+  }
+
+  private hasLeft(number: number, avatar: Avatar, thread: Thread): void {
+    if (!avatar.leaving?.delete(thread) || avatar.leaving.size > 0) return;
+    this.avatars.delete(number);
+    avatar.loaded.unload();
   }
 }
 
@@ -284,8 +362,12 @@ function tellOpen(session: Session, message: ToThread): void {
 }
 
 function orderOf(options: PooledSessionOptions): SessionOrder {
-  const { width, height, fps, codec, maxBitrate, seed, ingest } = options;
-  return { width, height, fps, codec, maxBitrate, seed, ingest };
+  const { width, height, fps, codec, maxBitrate, seed, background, ingest } = options;
+  return { width, height, fps, codec, maxBitrate, seed, background, ingest };
+}
+
+function loopOptionsOf({ width, height, fps, codec, maxBitrate = DEFAULT_MAX_BITRATE, background }: PooledSessionOptions): IdleLoopOptions {
+  return { width, height, fps, codec, maxBitrate, background };
 }
 
 function emptyRtpStats(): RtpSenderStats {

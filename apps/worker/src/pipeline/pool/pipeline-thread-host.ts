@@ -1,6 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import type { AvatarEngine, LoadedAvatar } from '@visavis/engine';
-import { createMediaSession, type CreatedMediaSession } from '../create-media-session.ts';
+import { createMediaSession, type CreatedMediaSession, type LocalMediaSession } from '../create-media-session.ts';
+import { IdleLoop } from '../idle-loop/idle-loop.ts';
+import { LiveEncoders } from '../live-encoders.ts';
+import { MediaScheduler } from '../media-scheduler.ts';
 import type { PipelineEvent } from '../pipeline-event.ts';
 import { createPulledSpeech, type PulledSpeech } from './pulled-speech.ts';
 import type { FromThread, ToThread } from './thread-messages.ts';
@@ -13,8 +16,10 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
   const port = parentPort;
   if (port === null) throw new Error('a pipeline thread runs in a worker thread');
   const tell = (message: FromThread): void => port.postMessage(message);
-  const avatars = new Map<number, Promise<LoadedAvatar>>();
-  const sessions = new Map<number, CreatedMediaSession>();
+  const surroundings = { scheduler: new MediaScheduler(), encoders: new LiveEncoders() };
+  const avatars = new Map<number, LoadedAvatar>();
+  const loops = new Map<number, { avatar: number; loop: IdleLoop }>();
+  const sessions = new Map<number, LocalMediaSession>();
   const speeches = new Map<number, PulledSpeech>();
   /** Sessions that were closed before they were open. */
   const closedEarly = new Set<number>();
@@ -25,14 +30,11 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
 
   const open = async ({ session, avatar, order }: ToThread & { type: 'open' }): Promise<void> => {
     try {
-      const loaded = await avatars.get(avatar);
+      const loaded = avatars.get(avatar);
       if (loaded === undefined) throw new Error('the avatar is not loaded in this thread');
-      const opened = await createMediaSession({
-        ...order,
-        avatar: loaded,
-        onEvent: (event) => tell({ type: 'event', session, event: withoutCause(event) }),
-        onNetworkError: (error) => tell({ type: 'network error', session, message: error.message }),
-      });
+      const onEvent = (event: PipelineEvent): void => tell({ type: 'event', session, event: withoutCause(event) });
+      const onNetworkError = (error: Error): void => tell({ type: 'network error', session, message: error.message });
+      const opened = await createMediaSession({ ...order, avatar: loaded, onEvent, onNetworkError }, surroundings);
       if (closedEarly.delete(session) || stopped) {
         opened.close();
         tell({ type: 'closed', session });
@@ -47,27 +49,35 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
 
   const handle = (message: ToThread): void => {
     switch (message.type) {
-      case 'load': {
-        // In a promise, so that an unknown engine is an answer and not the thread's end.
-        const loading = Promise.resolve().then(() => loadAvatar(engineOf(message.engine), message.bundle, !warm));
-        warm = true;
-        avatars.set(message.avatar, loading);
-        loading.then(
-          ({ memoryBytes }) => tell({ type: 'loaded', avatar: message.avatar, memoryBytes }),
-          (error: unknown) => tell({ type: 'not loaded', avatar: message.avatar, message: messageOf(error) }),
-        );
+      case 'adopt':
+        try {
+          const avatar = engineOf(message.engine).adopt(message.handle);
+          avatars.set(message.avatar, avatar);
+          // The first one also warms the thread up: no session can be running yet.
+          if (!warm) warmUp(avatar, surroundings.encoders);
+          warm = true;
+          tell({ type: 'adopted', avatar: message.avatar });
+        } catch (error) {
+          tell({ type: 'not adopted', avatar: message.avatar, message: messageOf(error) });
+        }
         return;
-      }
       case 'unload':
-        avatars.get(message.avatar)?.then(
-          (avatar) => avatar.close(),
-          () => undefined,
-        );
+        avatars.get(message.avatar)?.close();
         avatars.delete(message.avatar);
+        for (const [number, { avatar }] of loops) if (avatar === message.avatar) loops.delete(number);
+        tell({ type: 'unloaded', avatar: message.avatar });
+        return;
+      case 'loop':
+        loops.set(message.loop, { avatar: message.avatar, loop: new IdleLoop(message.buffer) });
         return;
       case 'open':
         void open(message);
         return;
+      case 'use loop': {
+        const found = loops.get(message.loop);
+        if (found !== undefined) sessions.get(message.session)?.useIdleLoop(found.loop);
+        return;
+      }
       case 'speak': {
         const { session, speech, utteranceId, startAtMs, visemes } = message;
         const pulled = createPulledSpeech({
@@ -91,6 +101,9 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
       case 'interrupt':
         sessions.get(message.session)?.interrupt();
         return;
+      case 'act':
+        sessions.get(message.session)?.act(message.cue);
+        return;
       case 'key frame':
         sessions.get(message.session)?.requestKeyFrame();
         return;
@@ -111,6 +124,7 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
         clearInterval(statsTimer);
         sessions.forEach((session) => session.close({ handOver: true }));
         sessions.clear();
+        surroundings.encoders.close();
         // Nothing is left to wait for: the thread ends by itself.
         port.close();
     }
@@ -118,13 +132,6 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
 
   const statsTimer = setInterval(() => sessions.forEach((session, number) => reportStats(number, session)), STATS_EVERY_MS);
   port.on('message', handle);
-}
-
-/** The first avatar also warms the thread up: no session can be running yet. */
-async function loadAvatar(engine: AvatarEngine, bundle: Uint8Array, first: boolean): Promise<LoadedAvatar> {
-  const avatar = await engine.load(bundle);
-  if (first) warmUp(avatar);
-  return avatar;
 }
 
 /** Causes are for the log of the thread that saw them; not everything in them can cross. */

@@ -1,5 +1,7 @@
-import { createOpusEncoder, createVideoEncoder, decodeSpeech, OPUS_FRAME_SAMPLES } from '@visavis/codec';
-import { allocateI420, type LoadedAvatar } from '@visavis/engine';
+import { createOpusEncoder, decodeSpeech, OPUS_FRAME_SAMPLES } from '@visavis/codec';
+import type { LoadedAvatar } from '@visavis/engine';
+import type { LiveEncoders } from '../live-encoders.ts';
+import { DEFAULT_MAX_BITRATE } from '../media-session.ts';
 
 const SIZE = { width: 512, height: 512 };
 const FPS = 25;
@@ -9,23 +11,24 @@ const ROUNDS = 12;
  * Renders and encodes a little and throws it away, before anybody waits for a picture: the first calls load native code and run
  * uncompiled JavaScript, which costs most of a second. For a thread that has nothing else to do yet.
  */
-export function warmUp(avatar: LoadedAvatar): void {
+export function warmUp(avatar: LoadedAvatar, encoders: LiveEncoders): void {
   const stream = avatar.open({ ...SIZE, fps: FPS, seed: 1 });
   const opus = createOpusEncoder();
-  const video = createVideoEncoder({ codec: 'h264', ...SIZE, fps: FPS, maxBitrate: 2_000_000 });
-  const picture = allocateI420(SIZE);
+  const options = { codec: 'h264', ...SIZE, fps: FPS, maxBitrate: DEFAULT_MAX_BITRATE } as const;
+  const live = encoders.take(options);
   const samplesAhead = 48_000;
   const speech = Float32Array.from({ length: (samplesAhead * 2) / 3 }, (_, index) => 0.3 * Math.sin(index / 7) * Math.sin(index / 900));
   const packet = new Float32Array(OPUS_FRAME_SAMPLES).fill(0.1);
   stream.push(0, speech);
   for (let round = 0; round < ROUNDS; round++) {
-    stream.frame((round * 48_000) / FPS, picture);
-    video.encode(picture, round === 0);
+    stream.frame((round * 48_000) / FPS, live.picture);
+    live.encoder.encode(live.picture, round === 0);
     opus.encode(packet);
   }
   stream.close();
   opus.close();
-  video.close();
+  // For the first session.
+  encoders.giveBack(options, live);
 }
 
 /** Decodes a moment of silence, so that the first utterance of a worker doesn't wait for native code to load. */

@@ -1,4 +1,5 @@
 import type { RtpSender } from '@visavis/rtp';
+import { LiveEncoders } from '../live-encoders.ts';
 import { MediaScheduler } from '../media-scheduler.ts';
 import { RunningMediaSession } from '../media-session.ts';
 import type { PipelineEvent } from '../pipeline-event.ts';
@@ -18,6 +19,7 @@ export interface SessionRig {
   time: VirtualTime;
   session: RunningMediaSession;
   scheduler: MediaScheduler;
+  encoders: LiveEncoders;
   avatar: GradientAvatar;
   events: (PipelineEvent & { atMs: number })[];
   audio: SentPacket[];
@@ -37,7 +39,7 @@ interface RigOptions {
 export function openSessionRig({ lookAheadMs = 60, fps = 25, avatar = createGradientAvatar(lookAheadMs) }: RigOptions = {}): SessionRig {
   const time = new VirtualTime();
   const scheduler = new MediaScheduler(time);
-  const rig = { time, scheduler, avatar, events: [], audio: [], video: [], reports: [], closedSenders: 0, startMs: 0 } as unknown as SessionRig;
+  const rig = { time, scheduler, avatar, encoders: new LiveEncoders(), events: [], audio: [], video: [], reports: [], closedSenders: 0, startMs: 0 } as unknown as SessionRig;
   const sender: RtpSender = {
     stats: {} as RtpSender['stats'],
     sendAudio: (data, mediaSample) => rig.audio.push({ atMs: time.nowMs(), mediaSample, data }),
@@ -52,6 +54,7 @@ export function openSessionRig({ lookAheadMs = 60, fps = 25, avatar = createGrad
     scheduler,
     sender,
     rig.startMs,
+    rig.encoders,
   );
   scheduler.add(rig.session, rig.startMs);
   return rig;
