@@ -18,6 +18,12 @@ export interface EyeGeometry {
   irisB: number;
 }
 
+/** Points from the wing of the nose downwards, along the fold between cheek and mouth. */
+export interface Fold {
+  a: Float64Array;
+  b: Float64Array;
+}
+
 /**
  * A face in axes of its own: `a` to the picture's right along the mouth, `b` down along the face, both 0 between the lips
  * and measured in units. One unit is about half of the face's height, 78 mm or 1.25 eye distances seen from the front: unlike the
@@ -51,6 +57,14 @@ export interface FaceGeometry {
   chinB: number;
   leftEye: EyeGeometry;
   rightEye: EyeGeometry;
+  /** What only careful drawing needs. */
+  skin?: {
+    /** Outer edges of the lips. */
+    upperLip: Curve;
+    lowerLip: Curve;
+    leftFold: Fold;
+    rightFold: Fold;
+  };
 }
 
 const UNITS_PER_FACE_HEIGHT = 1 / 2.02;
@@ -114,6 +128,12 @@ export function faceGeometry(mesh: FaceMesh, yawDegrees: number): FaceGeometry {
     chinB: b(point.chin),
     leftEye: eye(contour.leftEyeUpper, contour.leftEyeLower, contour.leftBrowLower, point.leftIris),
     rightEye: eye(contour.rightEyeUpper, contour.rightEyeLower, contour.rightBrowLower, point.rightIris),
+    skin: {
+      upperLip: seam(contour.outerLipUpper),
+      lowerLip: seam(contour.outerLipLower),
+      leftFold: { a: Float64Array.from(contour.leftFold, a), b: Float64Array.from(contour.leftFold, b) },
+      rightFold: { a: Float64Array.from(contour.rightFold, a), b: Float64Array.from(contour.rightFold, b) },
+    },
   };
 }
 

@@ -18,6 +18,9 @@ export const contour = {
   rightEyeLower: [362, 382, 381, 380, 374, 373, 390, 249, 263],
   leftBrowLower: [46, 53, 52, 65, 55],
   rightBrowLower: [285, 295, 282, 283, 276],
+  /** From the wing of the nose down past the corner of the mouth, where a smile folds the cheek. */
+  leftFold: [129, 203, 206, 216, 212],
+  rightFold: [358, 423, 426, 436, 432],
 } as const;
 
 export const faceOval = [
@@ -104,6 +107,8 @@ const MIRRORED: ReadonlyMap<number, number> = new Map(
     [contour.rightEyeUpper, reversed(contour.leftEyeUpper)],
     [contour.rightEyeLower, reversed(contour.leftEyeLower)],
     [contour.leftBrowLower, reversed(contour.rightBrowLower)],
+    [contour.leftFold, contour.rightFold],
+    [contour.rightFold, contour.leftFold],
     [contour.rightBrowLower, reversed(contour.leftBrowLower)],
     [faceOval, [faceOval[0], ...reversed(faceOval.slice(1))]],
     [[1, 2, 168, 473, 468], [1, 2, 168, 468, 473]],

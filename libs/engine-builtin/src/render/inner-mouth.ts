@@ -1,172 +1,266 @@
 import { curveAt, smoothstep } from '../face/face-geometry.ts';
 import type { FaceGeometry } from '../face/face-geometry.ts';
+import { drawn } from './drawn-pose.ts';
+import type { DrawnPose } from './drawn-pose.ts';
 import { mouthPosition } from './mouth-displacement.ts';
-import { colourAt, paintPatch } from './patch-textures.ts';
-import type { PatchTexture, PixelBox, YuvColour } from './patch-textures.ts';
-import type { Texture } from './texture.ts';
+import type { YuvColour } from './patch-textures.ts';
+import { lipOuter, mix, toPixel } from './picture-look.ts';
+import type { PictureLook } from './picture-look.ts';
+import type { PictureSampler } from './picture-sampler.ts';
+import { LIP_BEFORE_TEETH, TeethRow } from './teeth.ts';
 
-/** What shows when the lips part, back to front: the dark, what moves with the jaw, what hangs from the skull. */
-export interface InnerMouth {
-  cavity: YuvColour;
-  /** The tongue's back and the lower teeth. */
-  jawBound: PatchTexture;
-  /** Where it is when it is raised; shown with the tongue channel only. */
-  tongueTip: PatchTexture;
-  /** Upper teeth; where the picture's mouth is open, what the picture shows there. */
-  skullBound: PatchTexture;
-  /** The mouth is open in the picture, so its inside is lit as it is. */
-  openAtRest: boolean;
-  /** Between the lips' middles in the picture, in units. */
-  restGap: number;
+/** Where a point of the opening lies in the picture, on each of the things that move by themselves, in units. */
+export interface InsidePoint {
+  skullA: number;
+  skullB: number;
+  jawA: number;
+  jawB: number;
+  tipA: number;
+  tipB: number;
+  /** How far it lies below the upper lip's edge, and above the lower one's. */
+  belowUpper: number;
+  aboveLower: number;
 }
 
-/** Widths of the upper teeth from the middle outwards, in units (8.5, 6.5, 7.5, 7 and 6.5 mm; a unit is about 78 mm). */
-const TOOTH_WIDTHS = [0.109, 0.083, 0.096, 0.09, 0.083] as const;
-/** How far each tooth reaches below the upper lip at rest. */
-const TOOTH_EDGES = [0.038, 0.032, 0.036, 0.03, 0.024] as const;
-const LOWER_TOOTH_WIDTHS = [0.068, 0.076, 0.085, 0.09] as const;
-/** How far the lower teeth reach above the lower lip at rest; behind a smile that shows the upper ones more of them is ready. */
-const LOWER_TOOTH_EDGE = 0.006;
-const LOWER_TOOTH_EDGE_SMILING = 0.024;
-const ARCH_RADIUS = 0.34;
-const LIP_BEFORE_TEETH = 0.08;
 /** From here on the lips count as parted in the picture, and what it shows there as teeth. */
-const OPEN_AT_REST = 0.06;
+export const OPEN_AT_REST = 0.06;
+/** How far the upper teeth reach below the upper lip at rest, in units (a unit is about 78 mm), and the lower ones above the lower lip. */
+const UPPER_SHOWN = 0.036;
+const LOWER_SHOWN = 0.006;
+const LOWER_SHOWN_SMILING = 0.02;
+/** Of the teeth's edge line: this much is straight and bent by the arch alone, the rest follows the lip. */
+const ARCH_PART = 0.6;
+const SMILE_ARC = 0.14;
+/** Teeth that a smile shows go on this far behind the lower lip. */
+const HIDDEN_OF_SMILE = 0.014;
+const TONGUE_TOP = 0.12;
+const TONGUE_HALF_WIDTH = 0.27;
+const TIP_HALF_WIDTH = 0.12;
+const TIP_BOTTOM = 0.04;
 
-interface Tooth {
-  left: number;
-  right: number;
-  edge: number;
-}
+/**
+ * What shows between parted lips, back to front: the dark, the tongue and the lower teeth on the jaw, the upper teeth on the skull, and the
+ * wet inner edges of the lips. Lit through the opening: the wider it is, the more. Its colours are the picture's.
+ */
+export class InnerMouth {
+  /** Of the point that was painted last. */
+  y = 0;
+  u = 128;
+  v = 128;
+  readonly openAtRest: boolean;
+  /** Between the lips' middles in the picture, in units. */
+  readonly restGap: number;
+  private readonly face: FaceGeometry;
+  private readonly look: PictureLook;
+  private readonly sampler: PictureSampler;
+  private readonly upperTeeth: TeethRow;
+  private readonly lowerTeeth: TeethRow;
+  private readonly cavity: YuvColour;
+  private readonly tooth: YuvColour;
+  private readonly tongue: YuvColour;
+  private readonly soft: number;
+  private readonly upperRim: number;
+  private readonly lowerRim: number;
+  private tipShows = 0;
+  private tipOut = 0;
+  private hidden = 0;
 
-export function paintInnerMouth(face: FaceGeometry, texture: Texture, box: PixelBox): InnerMouth {
-  const restGap = curveAt(face.lowerSeam, 0) - curveAt(face.upperSeam, 0);
-  const openAtRest = restGap > OPEN_AT_REST;
-  const light = lightOfFace(face, texture, openAtRest);
-  const teeth = projectedTeeth(face, TOOTH_WIDTHS, TOOTH_EDGES);
-  const lowerEdge = openAtRest ? LOWER_TOOTH_EDGE_SMILING : LOWER_TOOTH_EDGE;
-  const lowerTeeth = projectedTeeth(face, LOWER_TOOTH_WIDTHS, LOWER_TOOTH_WIDTHS.map((_, i) => lowerEdge - 0.003 * i));
-  const toA = (x: number, y: number) => ((x - face.originX) * face.rightX + (y - face.originY) * face.rightY) / face.unitPx;
-  const toB = (x: number, y: number) => ((y - face.originY) * face.rightX - (x - face.originX) * face.rightY) / face.unitPx;
-  const pixel = 1 / face.unitPx;
-  const soft = Math.max(0.01, 0.8 / face.unitPx);
-  const tipA = -0.5 * LIP_BEFORE_TEETH * Math.sin(face.yaw);
-
-  const skullBound = paintPatch(box, (x, y) => {
-    const a = toA(x, y);
-    const b = toB(x, y);
-    const upper = curveAt(face.upperSeam, a);
-    const below = b - upper;
-    if (openAtRest) {
-      // Without the lip's own soft edge, which would hang from the teeth as a line.
-      const inside = 1 - smoothstep(-1.5 * pixel, 0.3 * pixel, b - curveAt(face.lowerSeam, a));
-      return { ...colourAt(texture, x, y), alpha: inside };
-    }
-    const side = Math.abs(mouthPosition(face, a));
-    const coverage = toothCoverage(teeth, a, below, soft);
-    const shade = (0.7 + 0.3 * smoothstep(-0.02, 0.03, below)) * (1 - 0.8 * smoothstep(0.3, 0.95, side)) * coverage.relief;
-    return { ...mix(light.cavity, light.tooth, shade), alpha: coverage.alpha };
-  });
-
-  const jawBound = paintPatch(box, (x, y) => {
-    const a = toA(x, y);
-    const above = curveAt(face.lowerSeam, a) - toB(x, y);
-    const side = Math.abs(mouthPosition(face, a));
-    const tongueTop = 0.085 * (1 - smoothstep(0, 0.85, side)) + 0.01;
-    const alpha = smoothstep(-2.5 * soft, 2.5 * soft, tongueTop - above);
-    const tongueShade = (0.25 + 0.75 * smoothstep(0, 0.04, above) * (1 - 0.6 * smoothstep(0.035, 0.09, above))) * (1 - 0.25 * Math.exp(-((a - tipA) ** 2) / 0.0004));
-    const teethHere = toothCoverage(lowerTeeth, a, above, soft);
-    const toothShade = (openAtRest ? 0.85 : 0.62) * (1 - 0.85 * smoothstep(0.15, 0.8, side)) * teethHere.relief;
-    const tooth = teethHere.alpha;
-    return { ...mix(mix(light.cavity, light.tongue, tongueShade), mix(light.cavity, light.tooth, toothShade), tooth), alpha: Math.max(alpha, tooth) };
-  });
-
-  const tongueTip = paintPatch(box, (x, y) => {
-    const a = (toA(x, y) - tipA) / TIP_HALF_WIDTH;
-    const b = toB(x, y) - (openAtRest ? curveAt(face.lowerSeam, tipA) - 0.015 : 0);
-    const bottom = TIP_BOTTOM - 0.07 * (1 - Math.sqrt(Math.max(0, 1 - a * a)));
-    const alpha = smoothstep(-1.2 * soft, 1.2 * soft, bottom - b) * (1 - smoothstep(0.85, 1.05, Math.abs(a)));
-    const shade = (1 - 0.35 * smoothstep(0.02, 0, bottom - b)) * (1 - 0.3 * a * a) * (0.75 + 0.25 * smoothstep(0, 0.035, b));
-    return { ...mix(light.cavity, light.tongueTip, shade), alpha };
-  });
-
-  return { cavity: light.cavity, jawBound, tongueTip, skullBound, openAtRest, restGap: Math.max(0, restGap) };
-}
-
-/** Half a width, and how far below the lips' seam it reaches before the jaw goes down. */
-const TIP_HALF_WIDTH = 0.13;
-const TIP_BOTTOM = 0.045;
-
-function projectedTeeth(face: FaceGeometry, widths: readonly number[], edges: readonly number[]): Tooth[] {
-  const sin = Math.sin(face.yaw);
-  const cos = Math.cos(face.yaw);
-  const project = (arc: number) => {
-    const angle = Math.min(Math.max(arc / ARCH_RADIUS, -1.5), 1.5);
-    return ARCH_RADIUS * (Math.sin(angle) * cos + (Math.cos(angle) - 1) * sin) - LIP_BEFORE_TEETH * sin;
-  };
-  const teeth: Tooth[] = [];
-  let arc = 0;
-  widths.forEach((width, i) => {
-    const edge = edges[i]!;
-    teeth.push({ left: project(arc), right: project(arc + width), edge }, { left: project(-arc - width), right: project(-arc), edge });
-    arc += width;
-  });
-  // Beyond the turn of the arch teeth are hidden by those before them.
-  return teeth.filter((tooth) => tooth.right - tooth.left > 0.01).sort((a, b) => a.left - b.left);
-}
-
-/** How much of a tooth is at a point, and its relief: lighter in its middle, with a soft line between neighbours. */
-function toothCoverage(teeth: readonly Tooth[], a: number, below: number, soft: number): { alpha: number; relief: number } {
-  for (const tooth of teeth) {
-    if (a < tooth.left || a >= tooth.right) continue;
-    const across = ((a - tooth.left) / (tooth.right - tooth.left)) * 2 - 1;
-    const corner = across ** 6;
-    const edge = tooth.edge - 0.01 * corner;
-    return { alpha: smoothstep(-soft, soft, edge - below), relief: 1 - 0.22 * Math.abs(across) ** 5 };
+  constructor(face: FaceGeometry, look: PictureLook, sampler: PictureSampler) {
+    this.face = face;
+    this.look = look;
+    this.sampler = sampler;
+    this.restGap = Math.max(0, curveAt(face.lowerSeam, 0) - curveAt(face.upperSeam, 0));
+    this.openAtRest = this.restGap > OPEN_AT_REST;
+    this.upperTeeth = new TeethRow(face, 'upper', look.sideLight);
+    this.lowerTeeth = new TeethRow(face, 'lower', look.sideLight);
+    this.cavity = cavityColour(look);
+    this.tooth = toothColour(face, look, sampler, this.openAtRest);
+    this.tongue = tongueColour(look);
+    this.soft = Math.max(0.006, (0.6 + 0.5 * look.blurPx) / face.unitPx);
+    const upperHeight = curveAt(face.upperSeam, 0) - lipOuter(face, 'upper', 0);
+    const lowerHeight = lipOuter(face, 'lower', 0) - curveAt(face.lowerSeam, 0);
+    // Lips that are shut hide some of their red; thin ones most of it.
+    this.upperRim = this.openAtRest ? 0 : 0.009 + 0.16 * Math.max(0, 0.09 - upperHeight);
+    this.lowerRim = this.openAtRest ? 0 : 0.012 + 0.22 * Math.max(0, 0.11 - lowerHeight);
   }
-  return { alpha: 0, relief: 1 };
+
+  begin(pose: DrawnPose): void {
+    this.tipShows = smoothstep(0.15, 0.5, pose[drawn.tongue]!);
+    this.tipOut = Math.min(Math.max(pose[drawn.tongueOut]!, 0), 1);
+    this.hidden = Math.min(Math.max(pose[drawn.teethHidden]!, 0), 1);
+  }
+
+  paint(point: InsidePoint): void {
+    const { face, look } = this;
+    const gap = Math.max(0, point.belowUpper) + Math.max(0, point.aboveLower);
+    const place = mouthPosition(face, point.skullA);
+    const side = Math.min(Math.abs(place), 1);
+    const light = smoothstep(0, 0.15, gap);
+    this.set(this.cavity);
+    // Deep in the mouth it is never quite black: the flesh around throws some red light.
+    this.lay(this.tongue, (0.04 + 0.1 * light * smoothstep(0.25, 1, point.belowUpper / Math.max(gap, 1e-6))) * (1 - 0.6 * side));
+    this.layTongue(point, gap, light, side);
+    this.layLowerTeeth(point, light, side);
+    if (this.tipShows > 0) this.layTip(point);
+    this.layUpperTeeth(point, gap, side);
+    if (this.openAtRest) this.layOwn(point);
+    else this.shadeByLips(point, gap);
+    this.layRims(point, gap, place, side);
+  }
+
+  private layTongue(point: InsidePoint, gap: number, light: number, side: number): void {
+    const { face, look } = this;
+    const above = curveAt(face.lowerSeam, point.jawA) - point.jawB;
+    const across = point.jawA / TONGUE_HALF_WIDTH;
+    const top = TONGUE_TOP * (1 - 0.35 * this.hidden) * Math.max(0, 1 - across * across);
+    const alpha = smoothstep(top + 0.02, top - 0.035, above) * smoothstep(1.05, 0.7, Math.abs(across));
+    if (alpha <= 0) return;
+    const depth = Math.min(Math.max(above / TONGUE_TOP, 0), 1);
+    const groove = 1 - 0.22 * Math.exp(-((across / 0.12) ** 2)) * smoothstep(0.1, 0.4, depth);
+    const bulge = 1 - 0.45 * across * across + 0.15 * across * look.sideLight;
+    this.lay(this.tongue, alpha * (0.22 + 0.78 * light) * (1 - 0.8 * smoothstep(0.1, 0.95, depth)) * (0.45 + 0.55 * smoothstep(0.2, 0.95, point.belowUpper / Math.max(gap, 1e-6))) * groove * bulge * (1 - 0.5 * side ** 4) * (1 - 0.35 * this.hidden));
+  }
+
+  private layLowerTeeth(point: InsidePoint, light: number, side: number): void {
+    const { face } = this;
+    const seam = curveAt(face.lowerSeam, point.jawA);
+    const line = seam - (this.openAtRest ? LOWER_SHOWN_SMILING : LOWER_SHOWN) + 0.25 * point.jawA * point.jawA;
+    this.lowerTeeth.at(point.jawA, point.jawB - line, this.soft);
+    const { alpha, relief } = this.lowerTeeth;
+    if (alpha <= 0) return;
+    const shade = relief * (1 - 0.8 * smoothstep(0.2, 0.85, side)) * (0.45 + 0.27 * light) * (1 - 0.6 * this.hidden);
+    this.layShaded(this.tooth, shade, alpha);
+  }
+
+  private layUpperTeeth(point: InsidePoint, gap: number, side: number): void {
+    const { look, face } = this;
+    this.upperTeeth.at(point.skullA, this.upperLine(point.skullA) - point.skullB, this.soft);
+    const { alpha, relief } = this.upperTeeth;
+    if (alpha <= 0) return;
+    const toLight = 1 + 0.1 * look.sideLight * Math.min(Math.max(point.skullA / 0.25, -1), 1);
+    const corner = 1 - 0.78 * smoothstep(0.38, 1, side + 0.25 * Math.abs(Math.sin(face.yaw)) * side);
+    const through = 0.62 + 0.38 * smoothstep(0, 0.07, gap);
+    this.layShaded(this.tooth, relief * corner * toLight * through * (1 - 0.35 * this.hidden), alpha);
+  }
+
+  /** The line of the upper teeth's edges. */
+  private upperLine(a: number): number {
+    const { upperSeam, lowerSeam, leftCornerA, rightCornerA } = this.face;
+    const middle = (curveAt(upperSeam, 0.3 * leftCornerA) + curveAt(upperSeam, 0) + curveAt(upperSeam, 0.3 * rightCornerA)) / 3;
+    const tilt = (curveAt(upperSeam, rightCornerA) - curveAt(upperSeam, leftCornerA)) / (rightCornerA - leftCornerA);
+    const arch = middle + UPPER_SHOWN + tilt * a - SMILE_ARC * a * a;
+    const line = ARCH_PART * arch + (1 - ARCH_PART) * (curveAt(upperSeam, a) + UPPER_SHOWN);
+    if (!this.openAtRest) return line;
+    return curveAt(lowerSeam, a) + HIDDEN_OF_SMILE;
+  }
+
+  private layTip(point: InsidePoint): void {
+    const { face } = this;
+    const middle = -0.5 * LIP_BEFORE_TEETH * Math.sin(face.yaw);
+    const across = (point.tipA - middle) / TIP_HALF_WIDTH;
+    const bottom = TIP_BOTTOM + (this.openAtRest ? curveAt(face.lowerSeam, middle) - 0.02 : 0) - 0.06 * (1 - Math.sqrt(Math.max(0, 1 - across * across)));
+    const alpha = smoothstep(-2 * this.soft, 2 * this.soft, bottom - point.tipB) * (1 - smoothstep(0.8, 1.05, Math.abs(across)));
+    if (alpha <= 0) return;
+    // Behind the teeth one sees its shaded underside, between them the tip itself.
+    const behind = 0.62 - 0.25 * smoothstep(0.015, 0, bottom - point.tipB);
+    const between = 1.25 - 0.45 * smoothstep(0.018, 0, bottom - point.tipB);
+    this.layShaded(this.tongue, (behind + (between - behind) * this.tipOut) * (1 - 0.3 * across * across), alpha * this.tipShows);
+  }
+
+  /** What the picture itself shows between its lips, hung from the skull. */
+  private layOwn(point: InsidePoint): void {
+    const { face, sampler } = this;
+    const pixel = 1 / face.unitPx;
+    const inside = 1 - smoothstep(-2 * pixel, -0.2 * pixel, point.skullB - curveAt(face.lowerSeam, point.skullA));
+    if (inside <= 0) return;
+    // Under a lip that is raised the teeth go on as they begin.
+    const top = curveAt(face.upperSeam, point.skullA) + 1.2 * pixel;
+    const b = point.skullB < top ? Math.min(2 * top - point.skullB, Math.max(curveAt(face.lowerSeam, point.skullA), top)) : point.skullB;
+    const [x, y] = toPixel(face, point.skullA, b);
+    this.y += (sampler.luma(x, y) - this.y) * inside;
+    this.u += (sampler.blue(x, y) - this.u) * inside;
+    this.v += (sampler.red(x, y) - this.v) * inside;
+  }
+
+  /** Lips throw soft shadows on what lies right behind them. */
+  private shadeByLips(point: InsidePoint, gap: number): void {
+    const fromUpper = 0.5 * Math.exp(-Math.max(0, point.belowUpper - 0.5 * this.upperRim) / 0.013);
+    const fromLower = 0.4 * Math.exp(-Math.max(0, point.aboveLower - 0.5 * this.lowerRim) / 0.012);
+    const slit = 0.25 * (1 - smoothstep(0.01, 0.07, gap));
+    this.lay(this.cavity, 1 - (1 - fromUpper) * (1 - fromLower) * (1 - slit));
+  }
+
+  private layRims(point: InsidePoint, gap: number, place: number, side: number): void {
+    if (this.openAtRest) return;
+    const open = smoothstep(0, 0.07, gap) * (1 - smoothstep(0.5, 0.95, side));
+    this.layRim(point.belowUpper, this.upperRim * open, this.look.upperLip(place), 0.78);
+    this.layRim(point.aboveLower, this.lowerRim * open, this.look.lowerLip(place), 0.86);
+  }
+
+  private layRim(depth: number, width: number, lip: YuvColour, lightest: number): void {
+    if (width <= 1e-4) return;
+    const t = depth / width;
+    const alpha = 1 - smoothstep(0.45, 1.15, t);
+    if (alpha <= 0) return;
+    const turn = Math.min(Math.max(t, 0), 1);
+    this.layShaded({ y: lip.y, u: lip.u, v: lip.v + 2 }, lightest * (1 - 0.55 * turn * turn), alpha);
+  }
+
+  private set({ y, u, v }: YuvColour): void {
+    this.y = y;
+    this.u = u;
+    this.v = v;
+  }
+
+  private lay(colour: YuvColour, part: number): void {
+    this.y += (colour.y - this.y) * part;
+    this.u += (colour.u - this.u) * part;
+    this.v += (colour.v - this.v) * part;
+  }
+
+  /** Covers by `alpha` with a colour in this much of its light. */
+  private layShaded(colour: YuvColour, shade: number, alpha: number): void {
+    this.lay(mix(this.cavity, colour, Math.min(Math.max(shade, 0), 1.3)), alpha);
+  }
+
 }
 
-/** Teeth take the light and the colour of the picture: from the bright skin around the mouth and the whites of the eyes. */
-function lightOfFace(face: FaceGeometry, texture: Texture, openAtRest: boolean): { tooth: YuvColour; tongue: YuvColour; tongueTip: YuvColour; cavity: YuvColour } {
-  const at = (a: number, b: number) =>
-    colourAt(
-      texture,
-      face.originX + (a * face.rightX - b * face.rightY) * face.unitPx,
-      face.originY + (a * face.rightY + b * face.rightX) * face.unitPx,
-    );
-  const skin: YuvColour[] = [];
-  for (let a = -0.6; a <= 0.6; a += 0.1) for (const b of [-0.35, -0.28, 0.35, 0.42]) skin.push(at(a, b));
-  skin.sort((p, q) => p.y - q.y);
-  const bright = skin[Math.floor(skin.length * 0.75)]!;
-  const whites = [face.leftEye, face.rightEye].flatMap((eye) => [-0.13, -0.1, 0.1, 0.13].map((d) => at(eye.irisA + d, eye.irisB)));
-  whites.sort((p, q) => p.y - q.y);
-  const white = whites[Math.floor(whites.length * 0.75)]!;
-  const toothLuma = Math.min(Math.max(0.8 * bright.y, 0.86 * white.y, 60), 205);
-  return {
-    tooth: openAtRest ? shownTooth(face, at) : { y: toothLuma, u: 128 + 0.76 * (bright.u - 128), v: 128 + 0.7 * (bright.v - 128) },
-    tongue: { y: 16 + 0.35 * (bright.y - 16), u: 128 + 0.45 * (bright.u - 128), v: 128 + 0.7 * (bright.v - 128) + 10 },
-    tongueTip: { y: 16 + 0.58 * (bright.y - 16), u: 128 + 0.5 * (bright.u - 128), v: Math.min(128 + 0.7 * (bright.v - 128) + 18, 156) },
-    cavity: { y: 18 + 0.06 * bright.y, u: 126, v: 137 },
-  };
+/** Little lighter than the darkest of the face, and always darker than the lips around it. */
+function cavityColour({ black, upperLip, lowerLip }: PictureLook): YuvColour {
+  const lips = Math.min(upperLip(0).y, lowerLip(0).y);
+  return { y: 16 + Math.max(0, Math.min(0.8 * (black.y - 16), 0.4 * (lips - 16))), u: 128 + 0.8 * (black.u - 128), v: 128 + 0.8 * (black.v - 128) + 3 };
+}
+
+/** Teeth are a little less light than the whites of the eyes and take the colour of the light from them, as the skin shows it. */
+function toothColour(face: FaceGeometry, look: PictureLook, sampler: PictureSampler, openAtRest: boolean): YuvColour {
+  const { skin, white } = look;
+  const fromSkin = { y: 0.84 * skin.y, u: 128 + 0.55 * (skin.u - 128), v: 128 + 0.45 * (skin.v - 128) };
+  const guess = white
+    ? { y: Math.min(Math.max(fromSkin.y, 0.84 * white.y), 1.02 * Math.max(skin.y, 90)), u: 0.5 * (fromSkin.u + white.u), v: 0.5 * (fromSkin.v + Math.min(white.v, skin.v)) }
+    : fromSkin;
+  guess.y = Math.min(Math.max(guess.y, 56), 205);
+  if (!openAtRest) return guess;
+  const shown = shownTooth(face, sampler);
+  return shown.y > 0.7 * guess.y ? shown : guess;
 }
 
 /** The bright ones among the points between the parted lips. */
-function shownTooth(face: FaceGeometry, at: (a: number, b: number) => YuvColour): YuvColour {
+function shownTooth(face: FaceGeometry, sampler: PictureSampler): YuvColour {
   const inside: YuvColour[] = [];
   for (let s = -0.5; s <= 0.5; s += 0.1) {
     const a = s < 0 ? -s * face.leftCornerA : s * face.rightCornerA;
     const upper = curveAt(face.upperSeam, a);
-    for (const part of [0.3, 0.5, 0.7]) inside.push(at(a, upper + part * (curveAt(face.lowerSeam, a) - upper)));
+    for (const part of [0.3, 0.5, 0.7]) {
+      const [x, y] = toPixel(face, a, upper + part * (curveAt(face.lowerSeam, a) - upper));
+      inside.push({ y: sampler.luma(x, y), u: sampler.blue(x, y), v: sampler.red(x, y) });
+    }
   }
   inside.sort((p, q) => p.y - q.y);
   return inside[Math.floor(inside.length * 0.7)]!;
 }
 
-function mix(from: YuvColour, to: YuvColour, amount: number): YuvColour {
-  return {
-    y: from.y + (to.y - from.y) * amount,
-    u: from.u + (to.u - from.u) * amount,
-    v: from.v + (to.v - from.v) * amount,
-  };
+/** Redder than the skin, as the lips are, and lit from outside only. */
+function tongueColour({ skin, lowerLip }: PictureLook): YuvColour {
+  const lip = mix(lowerLip(-0.3), lowerLip(0.3), 0.5);
+  return { y: Math.min(0.58 * skin.y, 0.84 * lip.y + 8), u: 128 + 0.4 * (lip.u - 128) + 0.4 * (skin.u - 128), v: Math.min(Math.max(128 + 0.7 * (lip.v - 128) + 4, skin.v + 5), 158) };
 }

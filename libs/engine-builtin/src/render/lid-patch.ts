@@ -3,7 +3,8 @@ import type { EyeGeometry, FaceGeometry } from '../face/face-geometry.ts';
 import type { Displacement } from './displacement.ts';
 import { alphaPlane } from './patch-textures.ts';
 import type { PixelBox } from './patch-textures.ts';
-import { SheetPatch } from './sheet-patch.ts';
+import { SlidingSheets } from './sheet-patch.ts';
+import type { SheetPatch } from './sheet-patch.ts';
 import type { Texture } from './texture.ts';
 
 /** Lids' edges are this soft, in pixels. */
@@ -24,7 +25,7 @@ export function makeLidPatch(
   displacement: Displacement,
 ): SheetPatch {
   const lid = alphaPlane(sourceBox, lidCoverage(face, side === 'left' ? face.leftEye : face.rightEye));
-  return new SheetPatch(texture, box, sourceBox, displacement, {
+  return new SlidingSheets(texture, box, sourceBox, displacement, {
     first: { surface: side === 'left' ? 'leftLid' : 'rightLid', alpha: lid },
     second: { surface: 'underLids', alpha: 'behind' },
     // The skin of a lid unrolls to twice its height and more.

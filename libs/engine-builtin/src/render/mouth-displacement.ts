@@ -8,22 +8,25 @@ import { mouthReach } from './mouth-reach.ts';
 export type Along = (channel: number, da: number, db: number) => void;
 
 /** Part of the jaw's way that the corners go down. */
-const CORNER_DROP = 0.35;
+const CORNER_DROP = 0.42;
 /** They come in a little, too: this part of half the mouth's width. */
-const JAW_NARROWS = 0.2;
+const JAW_NARROWS = 0.24;
+/** Beyond the corners cheeks follow them this far, and below the chin the neck gives way this far, in units: see MOUTH_BOUNDS. */
+const CORNER_REACH = 0.42;
+const BELOW_CHIN = 0.42;
 /** In units. */
 const SPREAD_OUT = 0.07;
 const SPREAD_UP = 0.018;
 /** Parts of the mouth's own half width, and of a lip's height. */
 const ROUND_IN = 0.34;
-const ROUND_THICKER_UPPER = 0.36;
-const ROUND_THICKER_LOWER = 0.24;
+const ROUND_THICKER_UPPER = 0.3;
+const ROUND_THICKER_LOWER = 0.22;
 const SPREAD_THINNER = 0.14;
 const PRESS_THINNER = 0.34;
 const TEETH_THINNER = 0.4;
 /** Of an O's height, the upper lip opens this part and the lower lip the rest; it is taller than the jaw alone would make it. */
-const UPPER_OPENS = 0.32;
-const ROUND_TALLER = 1.5;
+const UPPER_OPENS = 0.22;
+const ROUND_TALLER = 1.4;
 /** Of the corners' height over the lips' middle, an O takes away this part. */
 const LEVELLED = 0.85;
 /** In units: corners that lie further above or below the lips' middle stay so. */
@@ -51,7 +54,7 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
   const restGapAt = (a: number) => Math.max(0, curveAt(face.lowerSeam, a) - curveAt(face.upperSeam, a));
   const beyondCorner = (a: number) => (a < 0 ? face.leftCornerA - a : a - face.rightCornerA);
   /** From the corner to the edge of the face, where nothing may be dented. */
-  const roomBeyond = (a: number) => Math.min(0.6, Math.max(a < 0 ? face.leftCornerA - face.leftEdgeA : face.rightEdgeA - face.rightCornerA, 0.05));
+  const roomBeyond = (a: number) => Math.min(0.45, Math.max(a < 0 ? face.leftCornerA - face.leftEdgeA : face.rightEdgeA - face.rightCornerA, 0.05));
   const halfWidth = (a: number) => (a < 0 ? -face.leftCornerA : face.rightCornerA);
   const upperHeight = Math.max(LEAST_LIP, -face.upperLipB + curveAt(face.upperSeam, 0));
   const lowerHeight = Math.max(LEAST_LIP, face.lowerLipB - curveAt(face.lowerSeam, 0));
@@ -65,16 +68,16 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
   const ovalGap = (a: number, s: number) => (s < 1 ? (1 - s * s) ** (0.5 + 0.6 * smile + turned(a)) : 0);
   const roundGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 2) ** (0.5 + turned(a)) : 0);
 
-  const cornerShape = (a: number, s: number) => (s < 1 ? smoothstep(0, 1, s) : 1 - smoothstep(0, 0.6, beyondCorner(a)));
+  const cornerShape = (a: number, s: number) => (s < 1 ? s * s * (1.6 - 0.6 * s) : 1 - smoothstep(0, CORNER_REACH, beyondCorner(a)));
   const jawAbove = (a: number, s: number, below: number) => CORNER_DROP * cornerShape(a, s) * (1 - smoothstep(0, 0.45, -below));
   const jawBelow = (a: number, b: number, s: number, below: number, gap: number) => {
     const corner = CORNER_DROP * cornerShape(a, s);
     const lip = corner + (1 - corner) * gap;
     const axis = face.chinA * Math.min(Math.max(b / face.chinB, 0), 1.5);
-    const chin = 1 - smoothstep(0.25, 1.1, Math.abs(a - axis));
+    const chin = 1 - smoothstep(0.2, 0.78, Math.abs(a - axis));
     // At the corners the turn to the chin begins at once, in the middle below the lip.
     const toChin = smoothstep(face.lowerLipB * 0.9 * Math.sqrt(ovalGap(a, s)), face.chinB * 0.8, below);
-    return (lip + (chin - lip) * toChin) * (1 - smoothstep(face.chinB, face.chinB + 1, b));
+    return (lip + (chin - lip) * toChin) * (1 - smoothstep(face.chinB - 0.02, face.chinB + BELOW_CHIN, b));
   };
   /** 0 in the middle, −1 and 1 at the corners, fading over the cheeks. */
   const across = (a: number, b: number, s: number) => {

@@ -1,122 +1,383 @@
+import type { I420Picture } from '@visavis/engine';
 import { curveAt, smoothstep } from '../face/face-geometry.ts';
-import type { FaceGeometry } from '../face/face-geometry.ts';
+import type { Curve, FaceGeometry } from '../face/face-geometry.ts';
 import type { Displacement } from './displacement.ts';
 import { drawn } from './drawn-pose.ts';
 import type { DrawnPose } from './drawn-pose.ts';
-import { paintInnerMouth } from './inner-mouth.ts';
-import type { InnerMouth } from './inner-mouth.ts';
+import { gaussianBlur } from './gaussian-blur.ts';
+import { InnerMouth } from './inner-mouth.ts';
+import type { InsidePoint } from './inner-mouth.ts';
+import { mouthBox } from './mouth-bounds.ts';
 import { mouthReach } from './mouth-reach.ts';
-import { alphaPlane } from './patch-textures.ts';
-import type { PatchTexture, PixelBox } from './patch-textures.ts';
-import { FIXED, sampleBytes } from './sampling.ts';
-import { SheetPatch } from './sheet-patch.ts';
-import type { Backdrop } from './sheet-patch.ts';
+import { boxAround } from './patch-textures.ts';
+import type { PixelBox } from './patch-textures.ts';
+import { grainAt, lookOf } from './picture-look.ts';
+import type { PictureLook } from './picture-look.ts';
+import { PictureSampler } from './picture-sampler.ts';
+import { FIXED } from './sampling.ts';
+import { SkinFolds } from './skin-folds.ts';
+import type { SheetPatch } from './sheet-patch.ts';
 import type { Texture } from './texture.ts';
 import { WarpLattice } from './warp-lattice.ts';
-import type { LatticeArea, LatticeOptions } from './warp-lattice.ts';
-
-/**
- * The part of the frame in which the lips may part. Beyond the corners of the mouth, and everywhere when it is shut, the lips'
- * coverages add up to one and give back the picture itself.
- */
-export function makeMouthPatch(face: FaceGeometry, texture: Texture, box: PixelBox, sourceBox: PixelBox, displacement: Displacement): SheetPatch {
-  const seam = seamCoverage(face);
-  return new SheetPatch(texture, box, sourceBox, displacement, {
-    first: { surface: 'upperLip', alpha: alphaPlane(sourceBox, seam.upper) },
-    second: { surface: 'lowerLip', alpha: alphaPlane(sourceBox, seam.lower) },
-    backdrop: (area, options) => new MouthInside(paintInnerMouth(face, texture, sourceBox), texture, area, options, displacement),
-  });
-}
-
-/** Lips' edges are this soft, in pixels. */
-const EDGE_PX = 1.4;
-/** Up to this gap, in units, what the picture has between the lips gives way to what is painted. */
-const SLIT = 0.03;
-
-function seamCoverage(face: FaceGeometry): { upper: (x: number, y: number) => number; lower: (x: number, y: number) => number } {
-  const edge = EDGE_PX / face.unitPx;
-  const toA = (x: number, y: number) => ((x - face.originX) * face.rightX + (y - face.originY) * face.rightY) / face.unitPx;
-  const toB = (x: number, y: number) => ((y - face.originY) * face.rightX - (x - face.originX) * face.rightY) / face.unitPx;
-  return {
-    upper: (x, y) => 0.5 + (curveAt(face.upperSeam, toA(x, y)) - toB(x, y)) / edge,
-    lower: (x, y) => 0.5 + (toB(x, y) - curveAt(face.lowerSeam, toA(x, y))) / edge,
-  };
-}
 
 /*
- * Hot path: no allocation after construction. Few pixels are drawn here.
+ * The lower face, drawn with care: every pixel by itself. It fills the mouth store of a photo, once; it is not for the hot path.
+ *
+ * The lips are two sheets of the picture, which slide away from each other. Each covers its side of the seam; where both together
+ * cover less than all, the inside of the mouth shows. Beyond the corners, and everywhere when the mouth is shut, the lips' coverages add up
+ * to one and give back the picture itself.
  */
-class MouthInside implements Backdrop {
-  readonly colour = new Float64Array(3);
-  /** The picture's own slit gives way to what is painted as it opens. */
-  share = 0;
-  private readonly inside: InnerMouth;
-  private readonly skull: WarpLattice;
-  private readonly jaw: WarpLattice;
-  private readonly tip: WarpLattice;
-  private readonly border: number;
-  /** Part of the light that falls into the mouth: little through a slit. */
-  private light = 1;
-  private tipShows = 0;
+const STEP = 2;
+/** Boxes lie on the grid of the frame's cells. */
+const GRID = 16;
+/** Around the box the lattices go on this far at least, in units. */
+const MARGIN = 0.15;
+/** Up to this gap, in units, what the picture has between the lips gives way to what is painted. */
+const SLIT = 0.03;
+/** Two sheets that touch leave this much free at most, because each finds its own way through its lattice. It must not show as a line. */
+const SLACK = 0.1;
+const LEAST_EDGE_PX = 1.3;
+/** Parted lips turn away from the light at their edges, in units. */
+const LIP_EDGE = 0.011;
+/** Half the height of the dark line between shut lips, in units, and the light of what it gives way to. */
+const CREASE = 0.016;
+const CREASE_LIGHT = 0.94;
+/** Grain in the opening, of that on the skin in the same light: what is behind is not the canvas's own relief. */
+const GRAIN_PART = 0.7;
+const SEAM_STEPS = 512;
 
-  constructor(inside: InnerMouth, texture: Texture, area: LatticeArea, options: LatticeOptions, displacement: Displacement) {
-    this.inside = inside;
-    this.border = texture.border;
-    this.skull = new WarpLattice(area, texture, displacement, 'skull', { ...options, newtonSteps: 0 });
-    this.jaw = new WarpLattice(area, texture, displacement, 'jawInside', { ...options, newtonSteps: 0 });
-    this.tip = new WarpLattice(area, texture, displacement, 'tongueTip', { ...options, newtonSteps: 0 });
+class MouthPatch implements SheetPatch {
+  readonly box: PixelBox;
+  private readonly face: FaceGeometry;
+  private readonly texture: Texture;
+  private readonly sampler: PictureSampler;
+  private readonly look: PictureLook;
+  private readonly inside: InnerMouth;
+  private readonly folds: SkinFolds;
+  private readonly lattices: { upper: WarpLattice; lower: WarpLattice; skull: WarpLattice; jaw: WarpLattice; tip: WarpLattice };
+  private readonly upperSeam: SeamTable;
+  private readonly lowerSeam: SeamTable;
+  private readonly edge: number;
+  /** Of the opening: Y, U and V, pixel by pixel of the box. */
+  private readonly opening: readonly [Float32Array, Float32Array, Float32Array];
+  private readonly spot = new Spot();
+  private readonly point: InsidePoint = { skullA: 0, skullB: 0, jawA: 0, jawB: 0, tipA: 0, tipB: 0, belowUpper: 0, aboveLower: 0 };
+  /** The picture's own slit gives way to what is painted as it opens. */
+  private share = 0;
+  private parted = 0;
+
+  constructor(face: FaceGeometry, texture: Texture, box: PixelBox, margin: number, displacement: Displacement) {
+    this.face = face;
+    this.texture = texture;
+    this.box = box;
+    this.sampler = new PictureSampler(texture);
+    this.look = lookOf(face, texture);
+    this.inside = new InnerMouth(face, this.look, this.sampler);
+    this.folds = new SkinFolds(face);
+    this.upperSeam = new SeamTable(face.upperSeam);
+    this.lowerSeam = new SeamTable(face.lowerSeam);
+    this.edge = Math.max(LEAST_EDGE_PX, 1.6 * this.look.blurPx) / face.unitPx;
+    const size = this.box.width * this.box.height;
+    this.opening = [new Float32Array(size), new Float32Array(size), new Float32Array(size)];
+    this.lattices = this.makeLattices(displacement, margin);
   }
 
-  update(pose: DrawnPose): void {
+  draw(pose: DrawnPose, out: I420Picture): void {
+    const { upper, lower, skull, jaw, tip } = this.lattices;
+    upper.update(pose);
+    lower.update(pose);
+    this.share = this.shareOf(pose);
+    this.folds.begin(pose);
+    if (this.share > 0) {
+      skull.update(pose);
+      jaw.update(pose);
+      tip.update(pose);
+      this.inside.begin(pose);
+      this.paintOpening();
+    }
+    this.drawLuma(out);
+    this.drawChroma(out);
+  }
+
+  private shareOf(pose: DrawnPose): number {
     const { openAtRest, restGap } = this.inside;
     const gap =
       mouthReach.jaw * (pose[drawn.jaw]! + pose[drawn.jawRound]!) + mouthReach.upperLip * pose[drawn.upperLip]! + mouthReach.lowerLip * pose[drawn.lowerLip]! +
       mouthReach.teethUpper * pose[drawn.teeth]! + mouthReach.tongueLip * pose[drawn.tongueOut]!;
-    this.share = openAtRest ? smoothstep(0, SLIT, gap + restGap * pose[drawn.meet]!) : smoothstep(0, SLIT + restGap, gap);
-    if (this.share === 0) return;
-    this.skull.update(pose);
-    this.jaw.update(pose);
-    this.tipShows = smoothstep(0.15, 0.5, pose[drawn.tongue]!);
-    if (this.tipShows > 0) this.tip.update(pose);
-    this.light = (openAtRest ? 1 : 0.75 + 0.25 * smoothstep(0.01, 0.08, gap)) * (1 - 0.3 * pose[drawn.teethHidden]!);
+    this.parted = smoothstep(0, 0.05, gap);
+    return openAtRest ? smoothstep(0, SLIT, gap + restGap * pose[drawn.meet]!) : smoothstep(0, SLIT + restGap, gap);
   }
 
-  locate(i: number, fx: number, fy: number, part: 'luma' | 'chroma'): void {
-    const { cavity, jawBound, skullBound, tongueTip } = this.inside;
-    const { colour, light } = this;
-    colour[0] = cavity.y;
-    colour[1] = cavity.u;
-    colour[2] = cavity.v;
-    this.lay(jawBound, this.jaw, 1, i, fx, fy, part);
-    if (this.tipShows > 0) this.lay(tongueTip, this.tip, this.tipShows, i, fx, fy, part);
-    this.lay(skullBound, this.skull, 1, i, fx, fy, part);
-    colour[0] = cavity.y + (colour[0] - cavity.y) * light;
-    colour[1] = cavity.u + (colour[1] - cavity.u) * light;
-    colour[2] = cavity.v + (colour[2] - cavity.v) * light;
-  }
-
-  /** Lays one layer over the colour so far. */
-  private lay(patch: PatchTexture, lattice: WarpLattice, share: number, i: number, fx: number, fy: number, part: 'luma' | 'chroma'): void {
-    const { colour } = this;
-    const x = this.position(lattice.sourceU, lattice.area.columns, i, fx, fy) - patch.x0;
-    const y = this.position(lattice.sourceV, lattice.area.columns, i, fx, fy) - patch.y0;
-    const u = (Math.min(Math.max(x, 0), patch.width - 2) * FIXED) | 0;
-    const v = (Math.min(Math.max(y, 0), patch.height - 2) * FIXED) | 0;
-    const alpha = (sampleBytes(patch.alpha, patch.width, u, v) / 255) * share;
-    if (alpha === 0) return;
-    if (part === 'luma') {
-      colour[0]! += (sampleBytes(patch.y, patch.width, u, v) - colour[0]!) * alpha;
-      return;
+  /** Paints what lies between the lips, and a little around it, so that it can be as soft as the picture. */
+  private paintOpening(): void {
+    const { box, spot, inside, point, look, face } = this;
+    const [planeY, planeU, planeV] = this.opening;
+    const around = 4 / face.unitPx + this.edge;
+    const found = { left: box.width, right: -1, top: box.height, bottom: -1 };
+    for (let y = 0, i = 0; y < box.height; y++) {
+      for (let x = 0; x < box.width; x++, i++) {
+        this.locate(x, y);
+        planeY[i] = look.black.y;
+        planeU[i] = look.black.u;
+        planeV[i] = look.black.v;
+        if (spot.belowUpper < -around || spot.aboveLower < -around || spot.belowUpper + spot.aboveLower < -0.5 * around) continue;
+        if (spot.upperA < face.leftCornerA - around || spot.upperA > face.rightCornerA + around) continue;
+        this.locateInside(x, y);
+        inside.paint(point);
+        const grain = grainAt(look.grain, x, y) * GRAIN_PART * Math.min(1, (inside.y - 16) / (look.skin.y - 15));
+        planeY[i] = inside.y + grain;
+        planeU[i] = inside.u;
+        planeV[i] = inside.v;
+        found.left = Math.min(found.left, x);
+        found.right = Math.max(found.right, x);
+        found.top = Math.min(found.top, y);
+        found.bottom = Math.max(found.bottom, y);
+      }
     }
-    const cu = (Math.min(Math.max((x - 0.5) / 2, 0), patch.width / 2 - 2) * FIXED) | 0;
-    const cv = (Math.min(Math.max((y - 0.5) / 2, 0), patch.height / 2 - 2) * FIXED) | 0;
-    colour[1]! += (sampleBytes(patch.u, patch.width >> 1, cu, cv) - colour[1]!) * alpha;
-    colour[2]! += (sampleBytes(patch.v, patch.width >> 1, cu, cv) - colour[2]!) * alpha;
+    if (found.right < found.left) return;
+    const sigma = this.inside.openAtRest ? 0 : Math.max(0, 0.75 * look.blurPx - 0.25);
+    for (const plane of this.opening) blurPart(plane, box.width, found, sigma);
   }
 
-  private position(values: Int32Array, columns: number, i: number, fx: number, fy: number): number {
-    const top = values[i]! + (values[i + 1]! - values[i]!) * fx;
-    const low = values[i + columns]! + (values[i + columns + 1]! - values[i + columns]!) * fx;
-    return (top + (low - top) * fy) / FIXED - this.border;
+  private drawLuma(out: I420Picture): void {
+    const { box, spot, sampler, look } = this;
+    for (let y = 0; y < box.height; y++) {
+      for (let x = 0; x < box.width; x++) {
+        this.locate(x, y);
+        let value = 0;
+        const crease = this.crease();
+        if (spot.partUpper > 0) {
+          const lip = sampler.luma(spot.upperX, spot.upperY);
+          value += spot.partUpper * (crease > 0 ? lip + crease * Math.max(0, CREASE_LIGHT * look.upperLip(spot.place).y - lip) : lip);
+        }
+        if (spot.partLower > 0) {
+          const lip = sampler.luma(spot.lowerX, spot.lowerY);
+          value += spot.partLower * (crease > 0 ? lip + crease * Math.max(0, CREASE_LIGHT * look.lowerLip(spot.place).y - lip) : lip);
+        }
+        value = spot.behind < 1 ? 16 * (1 - spot.behind) + (value - 16 * (1 - spot.behind)) * this.skinLight() : 0;
+        if (spot.behind > 0) value += spot.behind * this.opening[0][y * box.width + x]!;
+        out.data[(box.y0 + y) * out.width + box.x0 + x] = Math.min(Math.max(value + 0.5, 0), 255);
+      }
+    }
   }
+
+  private drawChroma(out: I420Picture): void {
+    const { box, spot, sampler, opening, look } = this;
+    const blueStart = out.width * out.height;
+    const redStart = blueStart + (blueStart >> 2);
+    for (let y = 0; y < box.height; y += 2) {
+      for (let x = 0; x < box.width; x += 2) {
+        this.locate(x + 0.5, y + 0.5);
+        let blue = 0, red = 0;
+        const crease = this.crease();
+        if (spot.partUpper > 0) {
+          const lip = crease > 0 ? look.upperLip(spot.place) : look.skin;
+          blue += spot.partUpper * (sampler.blue(spot.upperX, spot.upperY) * (1 - crease) + lip.u * crease);
+          red += spot.partUpper * (sampler.red(spot.upperX, spot.upperY) * (1 - crease) + lip.v * crease);
+        }
+        if (spot.partLower > 0) {
+          const lip = crease > 0 ? look.lowerLip(spot.place) : look.skin;
+          blue += spot.partLower * (sampler.blue(spot.lowerX, spot.lowerY) * (1 - crease) + lip.u * crease);
+          red += spot.partLower * (sampler.red(spot.lowerX, spot.lowerY) * (1 - crease) + lip.v * crease);
+        }
+        if (spot.behind > 0) {
+          const i = y * box.width + x;
+          blue += spot.behind * meanOf4(opening[1], i, box.width);
+          red += spot.behind * meanOf4(opening[2], i, box.width);
+        }
+        const c = ((box.y0 + y) >> 1) * (out.width >> 1) + ((box.x0 + x) >> 1);
+        out.data[blueStart + c] = Math.min(Math.max(blue + 0.5, 0), 255);
+        out.data[redStart + c] = Math.min(Math.max(red + 0.5, 0), 255);
+      }
+    }
+  }
+
+  /** Of the dark line between shut lips, how much gives way to the lips' own colour: it unrolls as they part. */
+  private crease(): number {
+    const { spot, parted } = this;
+    if (parted === 0 || this.inside.openAtRest) return 0;
+    const fromEdge = Math.max(0, spot.partLower > spot.partUpper ? -spot.aboveLower : -spot.belowUpper);
+    if (fromEdge > 3 * CREASE) return 0;
+    return 0.9 * parted * (1 - smoothstep(0.5, 0.9, Math.abs(spot.place))) * Math.exp(-((fromEdge / CREASE) ** 2));
+  }
+
+  /** Folds of the skin, and the edges of parted lips. */
+  private skinLight(): number {
+    const { spot } = this;
+    const lower = spot.partLower > spot.partUpper;
+    let light = this.folds.lightAt(lower ? spot.lowerA : spot.upperA, lower ? spot.lowerB : spot.upperB);
+    if (this.parted > 0 && !this.inside.openAtRest) {
+      const fromEdge = Math.max(0, lower ? -spot.aboveLower : -spot.belowUpper);
+      const along = 1 - smoothstep(0.8, 1, Math.abs(spot.place));
+      light *= 1 - (lower ? 0.1 : 0.16) * this.parted * along * Math.exp(-fromEdge / LIP_EDGE);
+    }
+    return light;
+  }
+
+  /** Finds what each sheet has at a point of the box, and how much it covers. */
+  private locate(x: number, y: number): void {
+    const { spot, face, edge, share } = this;
+    const { upper, lower } = this.lattices;
+    const { border } = this.texture;
+    const at = this.latticePlace(x, y);
+    spot.upperX = between(upper.sourceU, at) - border;
+    spot.upperY = between(upper.sourceV, at) - border;
+    spot.lowerX = between(lower.sourceU, at) - border;
+    spot.lowerY = between(lower.sourceV, at) - border;
+    spot.upperA = toA(face, spot.upperX, spot.upperY);
+    spot.upperB = toB(face, spot.upperX, spot.upperY);
+    spot.lowerA = toA(face, spot.lowerX, spot.lowerY);
+    spot.lowerB = toB(face, spot.lowerX, spot.lowerY);
+    spot.belowUpper = spot.upperB - this.upperSeam.at(spot.upperA);
+    spot.aboveLower = this.lowerSeam.at(spot.lowerA) - spot.lowerB;
+    spot.place = spot.upperA < 0 ? -spot.upperA / face.leftCornerA : spot.upperA / face.rightCornerA;
+    const upperCovers = clamp01(0.5 - spot.belowUpper / edge);
+    const lowerCovers = clamp01(0.5 - spot.aboveLower / edge);
+    const free = 1 - upperCovers - lowerCovers;
+    spot.behind = free > SLACK ? ((free - SLACK) / (1 - SLACK)) * share : 0;
+    const sum = upperCovers + lowerCovers;
+    spot.partUpper = sum > 0 ? (upperCovers / sum) * (1 - spot.behind) : (1 - spot.behind) / 2;
+    spot.partLower = 1 - spot.behind - spot.partUpper;
+  }
+
+  private locateInside(x: number, y: number): void {
+    const { point, spot, face } = this;
+    const { skull, jaw, tip } = this.lattices;
+    const { border } = this.texture;
+    const at = this.latticePlace(x, y);
+    const skullX = between(skull.sourceU, at) - border, skullY = between(skull.sourceV, at) - border;
+    const jawX = between(jaw.sourceU, at) - border, jawY = between(jaw.sourceV, at) - border;
+    const tipX = between(tip.sourceU, at) - border, tipY = between(tip.sourceV, at) - border;
+    point.skullA = toA(face, skullX, skullY);
+    point.skullB = toB(face, skullX, skullY);
+    point.jawA = toA(face, jawX, jawY);
+    point.jawB = toB(face, jawX, jawY);
+    point.tipA = toA(face, tipX, tipY);
+    point.tipB = toB(face, tipX, tipY);
+    point.belowUpper = spot.belowUpper;
+    point.aboveLower = spot.aboveLower;
+  }
+
+  private latticePlace(x: number, y: number): LatticePlace {
+    const { place } = this;
+    const { area } = this.lattices.upper;
+    const gx = (this.box.x0 + x - area.x0) / STEP, gy = (this.box.y0 + y - area.y0) / STEP;
+    const column = Math.floor(gx), row = Math.floor(gy);
+    place.i = row * area.columns + column;
+    place.fx = gx - column;
+    place.fy = gy - row;
+    place.columns = area.columns;
+    return place;
+  }
+
+  private readonly place: LatticePlace = { i: 0, fx: 0, fy: 0, columns: 0 };
+
+  private makeLattices(displacement: Displacement, least: number): MouthPatch['lattices'] {
+    const { box, texture } = this;
+    const margin = Math.ceil(least / STEP) * STEP;
+    const area = {
+      x0: box.x0 - margin,
+      y0: box.y0 - margin,
+      step: STEP,
+      columns: (box.width + 2 * margin) / STEP + 2,
+      rows: (box.height + 2 * margin) / STEP + 2,
+    };
+    const first = margin / STEP;
+    const wanted = { firstColumn: first, firstRow: first, lastColumn: first + box.width / STEP + 1, lastRow: first + box.height / STEP + 1 };
+    const lips = { wanted, newtonSteps: 6 };
+    const rigid = { wanted, newtonSteps: 1 };
+    return {
+      upper: new WarpLattice(area, texture, displacement, 'upperLip', lips),
+      lower: new WarpLattice(area, texture, displacement, 'lowerLip', lips),
+      skull: new WarpLattice(area, texture, displacement, 'skull', rigid),
+      jaw: new WarpLattice(area, texture, displacement, 'jawInside', rigid),
+      tip: new WarpLattice(area, texture, displacement, 'tongueTip', rigid),
+    };
+  }
+}
+
+/**
+ * The lower face of a frame, at least in `box`; `draw` costs some tens of milliseconds. `sourceBox` says how far around a box what is moved
+ * into it may come from.
+ */
+export function makeMouthPatch(face: FaceGeometry, texture: Texture, box: PixelBox, sourceBox: PixelBox, displacement: Displacement): SheetPatch {
+  const margin = Math.max(MARGIN * face.unitPx, box.x0 - sourceBox.x0, box.y0 - sourceBox.y0);
+  return new MouthPatch(face, texture, boxAround(box, mouthBox(face, texture, GRID)), margin, displacement);
+}
+
+/** What is found at one point. Positions in pixels of the picture and in units. */
+class Spot {
+  upperX = 0;
+  upperY = 0;
+  lowerX = 0;
+  lowerY = 0;
+  upperA = 0;
+  upperB = 0;
+  lowerA = 0;
+  lowerB = 0;
+  belowUpper = 0;
+  aboveLower = 0;
+  /** Between the corners, −1 to 1. */
+  place = 0;
+  partUpper = 0;
+  partLower = 0;
+  behind = 0;
+}
+
+interface LatticePlace {
+  i: number;
+  fx: number;
+  fy: number;
+  columns: number;
+}
+
+/** A seam by table: it is asked for at every pixel. */
+class SeamTable {
+  private readonly from: number;
+  private readonly perStep: number;
+  private readonly values: Float64Array;
+
+  constructor(curve: Curve) {
+    const { a } = curve;
+    this.from = a[0]!;
+    const length = Math.max(1e-6, a[a.length - 1]! - this.from);
+    this.perStep = SEAM_STEPS / length;
+    this.values = Float64Array.from({ length: SEAM_STEPS + 1 }, (_, i) => curveAt(curve, this.from + (i * length) / SEAM_STEPS));
+  }
+
+  at(a: number): number {
+    const place = Math.min(Math.max((a - this.from) * this.perStep, 0), SEAM_STEPS);
+    const i = Math.min(Math.floor(place), SEAM_STEPS - 1);
+    return this.values[i]! + (this.values[i + 1]! - this.values[i]!) * (place - i);
+  }
+}
+
+function between(values: Int32Array, { i, fx, fy, columns }: LatticePlace): number {
+  const top = values[i]! + (values[i + 1]! - values[i]!) * fx;
+  const low = values[i + columns]! + (values[i + columns + 1]! - values[i + columns]!) * fx;
+  return (top + (low - top) * fy) / FIXED;
+}
+
+function toA(face: FaceGeometry, x: number, y: number): number {
+  return ((x - face.originX) * face.rightX + (y - face.originY) * face.rightY) / face.unitPx;
+}
+
+function toB(face: FaceGeometry, x: number, y: number): number {
+  return ((y - face.originY) * face.rightX - (x - face.originX) * face.rightY) / face.unitPx;
+}
+
+function meanOf4(plane: Float32Array, i: number, width: number): number {
+  return (plane[i]! + plane[i + 1]! + plane[i + width]! + plane[i + width + 1]!) / 4;
+}
+
+function clamp01(value: number): number {
+  return value < 0 ? 0 : value > 1 ? 1 : value;
+}
+
+function blurPart(plane: Float32Array, stride: number, part: { left: number; right: number; top: number; bottom: number }, sigma: number): void {
+  const width = part.right - part.left + 1, height = part.bottom - part.top + 1;
+  const copy = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) copy[y * width + x] = plane[(part.top + y) * stride + part.left + x]!;
+  gaussianBlur(copy, width, height, sigma);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) plane[(part.top + y) * stride + part.left + x] = copy[y * width + x]!;
 }

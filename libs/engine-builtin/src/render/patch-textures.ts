@@ -1,22 +1,17 @@
 import type { Texture } from './texture.ts';
 
-/** A small opaque-or-not picture over part of the frame. Alpha and luma have one stride, chroma half of it. */
-export interface PatchTexture {
-  x0: number;
-  y0: number;
-  width: number;
-  height: number;
-  alpha: Uint8Array;
-  y: Uint8Array;
-  u: Uint8Array;
-  v: Uint8Array;
-}
-
 export interface PixelBox {
   x0: number;
   y0: number;
   width: number;
   height: number;
+}
+
+/** The smallest box around two. */
+export function boxAround(one: PixelBox, other: PixelBox): PixelBox {
+  const x0 = Math.min(one.x0, other.x0), y0 = Math.min(one.y0, other.y0);
+  const right = Math.max(one.x0 + one.width, other.x0 + other.width), bottom = Math.max(one.y0 + one.height, other.y0 + other.height);
+  return { x0, y0, width: right - x0, height: bottom - y0 };
 }
 
 /** An alpha plane over a box: 255 where `coverage` is 1. */
@@ -34,37 +29,6 @@ export interface YuvColour {
   y: number;
   u: number;
   v: number;
-}
-
-export interface Paint extends YuvColour {
-  alpha: number;
-}
-
-/** A patch painted point by point. */
-export function paintPatch(box: PixelBox, paint: (x: number, y: number) => Paint): PatchTexture {
-  const patch: PatchTexture = {
-    ...box,
-    alpha: new Uint8Array(box.width * box.height),
-    y: new Uint8Array(box.width * box.height),
-    u: new Uint8Array((box.width * box.height) >> 2),
-    v: new Uint8Array((box.width * box.height) >> 2),
-  };
-  const half = box.width >> 1;
-  for (let y = 0; y < box.height; y++) {
-    for (let x = 0; x < box.width; x++) {
-      const colour = paint(box.x0 + x, box.y0 + y);
-      const i = y * box.width + x;
-      patch.alpha[i] = Math.round(255 * colour.alpha);
-      patch.y[i] = Math.round(colour.y);
-      if ((x & 1) === 0 && (y & 1) === 0) {
-        const middle = paint(box.x0 + x + 0.5, box.y0 + y + 0.5);
-        const c = (y >> 1) * half + (x >> 1);
-        patch.u[c] = Math.round(middle.u);
-        patch.v[c] = Math.round(middle.v);
-      }
-    }
-  }
-  return patch;
 }
 
 /** Colour of the picture at a pixel; chroma by its nearest sample. */

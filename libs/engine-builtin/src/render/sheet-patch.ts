@@ -40,7 +40,13 @@ export interface Sheet {
   alpha: Uint8Array | 'behind';
 }
 
-export class SheetPatch {
+/** A part of the frame that is drawn in a way of its own. */
+export interface SheetPatch {
+  readonly box: PixelBox;
+  draw(pose: DrawnPose, out: I420Picture): void;
+}
+
+export class SlidingSheets implements SheetPatch {
   readonly box: PixelBox;
   private readonly texture: Texture;
   private readonly sourceBox: PixelBox;
