@@ -17,6 +17,10 @@ const MAX_SPARE = 4;
 export class LiveEncoders {
   private readonly spare: { options: VideoEncoderOptions; live: LiveEncoder }[] = [];
 
+  get spareCount(): number {
+    return this.spare.length;
+  }
+
   /** Its first picture has to be a key frame. @throws Error when the codec doesn't open. */
   take(options: VideoEncoderOptions): LiveEncoder {
     for (let index = this.spare.length - 1; index >= 0; index--) {

@@ -1,4 +1,6 @@
 import type { RtpSender } from '@visavis/rtp';
+import { encodeIdleLoop, type IdleLoopOptions } from '../idle-loop/encode-idle-loop.ts';
+import { IdleLoop } from '../idle-loop/idle-loop.ts';
 import { LiveEncoders } from '../live-encoders.ts';
 import { MediaScheduler } from '../media-scheduler.ts';
 import { RunningMediaSession } from '../media-session.ts';
@@ -32,11 +34,17 @@ export interface SessionRig {
 interface RigOptions {
   lookAheadMs?: number;
   fps?: number;
+  codec?: 'h264' | 'vp8';
   avatar?: GradientAvatar;
+  /** The idle loop is there from the start. */
+  looped?: boolean;
 }
 
+const SIZE = { width: 64, height: 64 };
+const MAX_BITRATE = 2_500_000;
+
 /** A whole session with real encoders on a virtual clock, whose packets are recorded instead of sent. */
-export function openSessionRig({ lookAheadMs = 60, fps = 25, avatar = createGradientAvatar(lookAheadMs) }: RigOptions = {}): SessionRig {
+export function openSessionRig({ lookAheadMs = 60, fps = 25, codec = 'h264', avatar = createGradientAvatar(lookAheadMs), looped = false }: RigOptions = {}): SessionRig {
   const time = new VirtualTime();
   const scheduler = new MediaScheduler(time);
   const rig = { time, scheduler, avatar, encoders: new LiveEncoders(), events: [], audio: [], video: [], reports: [], closedSenders: 0, startMs: 0 } as unknown as SessionRig;
@@ -50,12 +58,22 @@ export function openSessionRig({ lookAheadMs = 60, fps = 25, avatar = createGrad
   };
   rig.startMs = scheduler.startInstantMs(1000 / fps);
   rig.session = new RunningMediaSession(
-    { avatar, width: 64, height: 64, fps, codec: 'h264', seed: 1, onEvent: (event) => rig.events.push({ ...event, atMs: time.nowMs() }) },
+    { avatar, ...SIZE, fps, codec, maxBitrate: MAX_BITRATE, seed: 1, onEvent: (event) => rig.events.push({ ...event, atMs: time.nowMs() }) },
     scheduler,
     sender,
     rig.startMs,
     rig.encoders,
   );
   scheduler.add(rig.session, rig.startMs);
+  if (looped) rig.session.useIdleLoop(idleLoopOf(avatar, { ...SIZE, fps, codec, maxBitrate: MAX_BITRATE }));
   return rig;
+}
+
+/** Encodes an avatar's idle loop at once. */
+export function idleLoopOf(avatar: GradientAvatar, options: IdleLoopOptions): IdleLoop {
+  const steps = encodeIdleLoop(avatar, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return new IdleLoop(step.value!);
+  }
 }
