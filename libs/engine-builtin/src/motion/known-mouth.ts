@@ -24,6 +24,11 @@ export class KnownMouth {
     this.newest = Math.max(this.newest, step);
   }
 
+  /** Whether a shape is known at a place, or comes later, or fades there. */
+  reaches(place: number): boolean {
+    return this.newest >= 0 && place < this.newest + FADE_STEPS;
+  }
+
   /** Forgets shapes from `place` on. */
   truncate(place: number): void {
     const first = Math.max(0, Math.ceil(place));

@@ -46,6 +46,10 @@ export const channel = {
 
 export const CHANNEL_COUNT = 26;
 
+/** 1 for the channels of jaw, lips and tongue, which speech moves. */
+export const mouthChannels = new Uint8Array(CHANNEL_COUNT);
+for (const name of ['jaw', 'spread', 'upperLip', 'lowerLip', 'press', 'round', 'teeth', 'tongue'] as const) mouthChannels[channel[name]] = 1;
+
 export type FacePose = Float32Array;
 
 export function restPose(): FacePose {

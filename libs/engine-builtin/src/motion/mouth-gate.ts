@@ -1,0 +1,26 @@
+/*
+ * Hot path: no allocation after construction.
+ *
+ * A mouth that says nothing is quite shut. What the network says of silence and noise is little, but never nothing; after a while of
+ * so little the mouth goes to rest, and stays there until more is said.
+ */
+/** More than the network says where nobody speaks. */
+const LITTLE = 0.08;
+const WAIT_S = 0.2;
+const SHUT_S = 0.25;
+const OPEN_S = 0.06;
+
+export class MouthGate {
+  /** Factor on the mouth. */
+  value = 0;
+  private quietS = WAIT_S;
+  private part = 0;
+
+  follow(mouth: Float32Array, elapsedS: number): void {
+    let most = 0;
+    for (let i = 0; i < mouth.length; i++) if (mouth[i]! > most) most = mouth[i]!;
+    this.quietS = most > LITTLE ? 0 : this.quietS + elapsedS;
+    this.part = this.quietS < WAIT_S ? Math.min(1, this.part + elapsedS / OPEN_S) : Math.max(0, this.part - elapsedS / SHUT_S);
+    this.value = this.part * this.part * (3 - 2 * this.part);
+  }
+}
