@@ -7,7 +7,10 @@ import type { SharedMemory } from './web-assembly.ts';
  *
  *   bytes 16–19   lock: 1 while a thread changes the list
  *   bytes 20–23   bytes in use, for figures
- *   bytes 64 …    blocks: length (bytes, header included), state (1 in use), eight bytes unused, content
+ *   from GUARD    blocks: length (bytes, header included), state (1 in use), eight bytes unused, content
+ *
+ * The first and the last GUARD bytes stay free: a span of eight pixels is read with sixteen bytes, and with a row above and below it, whose
+ * weight is nothing at the edge of a picture.
  */
 const PAGE_BYTES = 65_536;
 const FIRST_PAGES = 64;
@@ -15,10 +18,9 @@ const FIRST_PAGES = 64;
 const MAX_PAGES = 65_536;
 const LOCK = 4;
 const USED = 5;
-const FIRST_BLOCK = 64;
+const GUARD_BYTES = 65_536;
+const FIRST_BLOCK = GUARD_BYTES;
 const HEADER_BYTES = 16;
-/** A span of eight pixels is read with sixteen bytes, from one row further down: the end of every block may be read beyond by that much. */
-const SLACK_BYTES = 32;
 
 export class Arena {
   readonly memory: SharedMemory;
@@ -26,7 +28,7 @@ export class Arena {
   /** @param memory another thread's, to share it. */
   constructor(memory?: SharedMemory) {
     this.memory = memory ?? createSharedMemory(FIRST_PAGES, MAX_PAGES);
-    if (!memory) this.write(FIRST_BLOCK, FIRST_PAGES * PAGE_BYTES - FIRST_BLOCK, false);
+    if (!memory) this.write(FIRST_BLOCK, FIRST_PAGES * PAGE_BYTES - 2 * GUARD_BYTES, false);
   }
 
   get usedBytes(): number {
@@ -38,7 +40,7 @@ export class Arena {
    * @throws RangeError when the memory is full.
    */
   allocate(byteLength: number): number {
-    const wanted = align(byteLength + SLACK_BYTES + HEADER_BYTES);
+    const wanted = align(byteLength + HEADER_BYTES);
     const address = this.locked(() => this.take(wanted));
     new Uint8Array(this.memory.buffer, address, wanted - HEADER_BYTES).fill(0);
     return address;
@@ -68,7 +70,7 @@ export class Arena {
 
   private take(wanted: number): number {
     for (;;) {
-      const end = this.memory.buffer.byteLength;
+      const end = this.memory.buffer.byteLength - GUARD_BYTES;
       let last = FIRST_BLOCK;
       for (let at = FIRST_BLOCK; at < end; ) {
         last = at;
@@ -100,7 +102,7 @@ export class Arena {
     } catch {
       throw new RangeError(`the memory for avatars is full (${Math.round(end / 2 ** 20)} MiB)`);
     }
-    const added = this.memory.buffer.byteLength - end;
+    const added = this.memory.buffer.byteLength - GUARD_BYTES - end;
     if (lastFree === undefined) this.write(end, added, false);
     else this.write(lastFree, this.read(lastFree).length + added, false);
   }

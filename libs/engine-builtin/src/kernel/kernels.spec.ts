@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compileKernels } from '../../assembly/build.mjs';
 import { createRandom } from '../motion/random.ts';
 import { Arena } from './arena.ts';
-import { kernelsOn, LAYER_WORDS, layerWord } from './kernels.ts';
+import { BLEND_SCRATCH_BYTES, kernelsOn, LAYER_WORDS, layerWord } from './kernels.ts';
 
 const WIDTH = 64;
 const HEIGHT = 48;
@@ -110,7 +110,7 @@ describe('blendLayers', () => {
       words[layerWord.mask] = mask;
       words[layerWord.halfMask] = mask;
     });
-    kernelsOn(arena).blendLayers(out, WIDTH, HEIGHT, 0, 0, 4, 3, layers, 2, presence);
+    kernelsOn(arena).blendLayers(out, WIDTH, HEIGHT, 0, 0, 4, 3, layers, 2, presence, arena.allocate(BLEND_SCRATCH_BYTES));
     return { drawn: arena.bytes(out, BYTES), before };
   }
 

@@ -5,7 +5,7 @@ import { compile, instantiate } from './web-assembly.ts';
 /** The pixel loops of `assembly/`, on an arena's memory. What they take and do is said there. */
 export interface Kernels {
   warpCells(out: number, base: number, width: number, height: number, sourceU: number, sourceV: number, skip: number): number;
-  blendLayers(out: number, width: number, height: number, cellX: number, cellY: number, cellColumns: number, cellRows: number, layers: number, count: number, presence: number): void;
+  blendLayers(out: number, width: number, height: number, cellX: number, cellY: number, cellColumns: number, cellRows: number, layers: number, count: number, presence: number, scratch: number): void;
   addScaled(sum: number, values: number, amount: number, count: number): void;
   invert(forwardX: number, forwardY: number, columns: number, rows: number, step: number, sourceU: number, sourceV: number, maxX: number, maxY: number): void;
   spread(basis: number, nodes: number, points: number, moveX: number, moveY: number, outX: number, outY: number): void;
@@ -14,6 +14,8 @@ export interface Kernels {
 /** Words of a layer, see assembly/blend.ts. */
 export const layerWord = { y: 0, u: 1, v: 2, stride: 3, sourceU: 4, sourceV: 5, weight: 6, maskWeight: 7, mask: 8, halfMask: 9, offset: 10, offsetX: 11, offsetY: 12, offsetU: 13, offsetV: 14 } as const;
 export const LAYER_WORDS = 15;
+/** What `blendLayers` works in. */
+export const BLEND_SCRATCH_BYTES = 1408;
 
 let compiled: ReturnType<typeof compile> | undefined;
 

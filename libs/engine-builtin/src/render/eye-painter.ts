@@ -1,5 +1,5 @@
 import type { Arena } from '../kernel/arena.ts';
-import { LAYER_WORDS, layerWord } from '../kernel/kernels.ts';
+import { BLEND_SCRATCH_BYTES, LAYER_WORDS, layerWord } from '../kernel/kernels.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { channel } from '../motion/pose.ts';
 import type { FacePose } from '../motion/pose.ts';
@@ -23,6 +23,7 @@ export class EyePainter {
   private readonly eyes: NonNullable<StagedAvatar['eyes']>;
   private readonly kernels: Kernels;
   private readonly lattice: HeadLattice;
+  private readonly scratch: number;
   private readonly layers: number;
   private readonly words: Int32Array;
   private readonly across: Int32Array;
@@ -44,7 +45,8 @@ export class EyePainter {
     this.layers = arena.allocate(MOST_LAYERS * LAYER_WORDS * 4);
     const across = arena.allocate(nodes * 4);
     const down = arena.allocate(nodes * 4);
-    this.blocks = [this.layers, across, down];
+    this.scratch = arena.allocate(BLEND_SCRATCH_BYTES);
+    this.blocks = [this.layers, this.scratch, across, down];
     this.words = arena.ints(this.layers, MOST_LAYERS * LAYER_WORDS);
     this.across = arena.ints(across, nodes);
     this.down = arena.ints(down, nodes);
@@ -119,7 +121,7 @@ export class EyePainter {
         this.down[to] = (v < 0 ? 0 : v > mostY ? mostY : v) * 65536;
       }
     }
-    this.kernels.blendLayers(canvas, this.staged.width, this.staged.height, cellX, cellY, cellColumns, cellRows, this.layers, count, FULL);
+    this.kernels.blendLayers(canvas, this.staged.width, this.staged.height, cellX, cellY, cellColumns, cellRows, this.layers, count, FULL, this.scratch);
   }
 }
 

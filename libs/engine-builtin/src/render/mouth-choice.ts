@@ -11,6 +11,7 @@ export const CHOSEN = 3;
 const TURNED = 0.35;
 /** Mouths this near are alike, in units. */
 const ALIKE = 0.006;
+const LITTLE = 0.06;
 const WEIGHT_SUM = 256;
 
 export class MouthChoice {
@@ -51,6 +52,8 @@ export class MouthChoice {
       const distance = distances[i]!;
       const inside = end === Infinity ? (distance === Infinity ? 0 : 1) : Math.max(0, 1 - distance / (end + 1e-9));
       shares[i] = (inside * inside) / (distance * distance + ALIKE * ALIKE);
+      // Little is not worth a layer: it fades out below a few per cent of the nearest one.
+      shares[i] = Math.max(0, shares[i]! - LITTLE * shares[0]!);
       if (!Number.isFinite(shares[i]!)) shares[i] = 0;
       sum += shares[i]!;
     }

@@ -1,7 +1,7 @@
 import { CONTROL_POINT_COUNT } from '../bundle/control-points.ts';
 import { featureWays, MOUTH_FEATURES, mouthFeaturesOf } from '../bundle/mouth-features.ts';
 import type { Arena } from '../kernel/arena.ts';
-import { LAYER_WORDS, layerWord } from '../kernel/kernels.ts';
+import { BLEND_SCRATCH_BYTES, LAYER_WORDS, layerWord } from '../kernel/kernels.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { fitAffine } from '../stage/affine.ts';
 import { CELL } from '../stage/stage-avatar.ts';
@@ -38,6 +38,7 @@ export class MouthPainter {
   private readonly gridX: number;
   private readonly gridY: number;
   private readonly grids: readonly [Float32Array, Float32Array];
+  private readonly scratch: number;
   private readonly layers: number;
   private readonly layerWords: Int32Array;
   /** Of each layer, sources across and down. */
@@ -66,6 +67,7 @@ export class MouthPainter {
     this.gridX = block(columns * rows);
     this.gridY = block(columns * rows);
     this.grids = [arena.floats(this.gridX, columns * rows), arena.floats(this.gridY, columns * rows)];
+    this.scratch = block(BLEND_SCRATCH_BYTES / 4);
     this.layers = block(CHOSEN * LAYER_WORDS);
     this.layerWords = arena.ints(this.layers, CHOSEN * LAYER_WORDS);
     const nodeCount = lattice.columns * lattice.rows;
@@ -93,7 +95,7 @@ export class MouthPainter {
     for (let i = 0; i < CHOSEN; i++) {
       if (choice.weights[i]! > 0) this.lay(layer++, choice.patches[i]!, choice.weights[i]!, base);
     }
-    this.kernels.blendLayers(canvas, this.staged.width, this.staged.height, this.cellX, this.cellY, this.cellColumns, this.cellRows, this.layers, layer, presence);
+    this.kernels.blendLayers(canvas, this.staged.width, this.staged.height, this.cellX, this.cellY, this.cellColumns, this.cellRows, this.layers, layer, presence, this.scratch);
   }
 
   close(): void {

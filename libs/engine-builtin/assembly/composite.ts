@@ -1,0 +1,91 @@
+import { span8, store8 } from './sampling';
+import { standsStill } from './warp';
+
+const CELL: i32 = 16;
+
+/** Moves a plane of alpha as warpCells moves the picture that it belongs to: cells that moved, into `out`, which holds the others already. */
+export function warpAlpha(out: usize, alpha: usize, width: i32, height: i32, sourceU: usize, sourceV: usize): void {
+  const columns = width / CELL + 1;
+  for (let y = 0; y < height; y += CELL) {
+    for (let x = 0; x < width; x += CELL) {
+      const i = <usize>((y / CELL) * columns + x / CELL) << 2;
+      const below = i + (<usize>columns << 2);
+      if (standsStill(x, y, sourceU + i, sourceV + i, sourceU + below, sourceV + below)) continue;
+      let uLeft = load<i32>(sourceU + i), vLeft = load<i32>(sourceV + i), uRight = load<i32>(sourceU + i, 4), vRight = load<i32>(sourceV + i, 4);
+      const uLeftStep = (load<i32>(sourceU + below) - uLeft) >> 4, vLeftStep = (load<i32>(sourceV + below) - vLeft) >> 4;
+      const uRightStep = (load<i32>(sourceU + below, 4) - uRight) >> 4, vRightStep = (load<i32>(sourceV + below, 4) - vRight) >> 4;
+      let to = out + <usize>(y * width + x);
+      for (let row = 0; row < CELL; row++) {
+        const du = (uRight - uLeft) >> 4, dv = (vRight - vLeft) >> 4;
+        store8(to, span8(alpha, width, uLeft, vLeft, du, dv));
+        store8(to + 8, span8(alpha, width, uLeft + (du << 3), vLeft + (dv << 3), du, dv));
+        to += <usize>width;
+        uLeft += uLeftStep; vLeft += vLeftStep; uRight += uRightStep; vRight += vRightStep;
+      }
+    }
+  }
+}
+
+/** Value / 255, rounded, of eight values up to 255². */
+// @ts-ignore: decorator
+@inline
+function divideBy255(values: v128): v128 {
+  const more = i16x8.add(values, i16x8.splat(128));
+  return i16x8.shr_u(i16x8.add(more, i16x8.shr_u(more, 8)), 8);
+}
+
+/**
+ * Lays the person in a frame over a background, in place: what alpha takes from the frame, the background fills. All I420 of one size without
+ * padding, `width` a multiple of 16; alpha is a plane of the frame's size.
+ */
+export function composite(frame: usize, alpha: usize, background: usize, width: i32, height: i32): void {
+  const luma = <usize>(width * height);
+  const solid = i8x16.splat(-1);
+  for (let at: usize = 0; at < luma; at += 16) {
+    const a = v128.load(alpha + at);
+    if (i8x16.all_true(i8x16.eq(a, solid))) continue;
+    const behind = v128.load(background + at);
+    if (!v128.any_true(a)) {
+      v128.store(frame + at, behind);
+      continue;
+    }
+    const person = v128.load(frame + at);
+    const rest = v128.xor(a, solid);
+    const low = divideBy255(i16x8.add(i16x8.extmul_low_i8x16_u(person, a), i16x8.extmul_low_i8x16_u(behind, rest)));
+    const high = divideBy255(i16x8.add(i16x8.extmul_high_i8x16_u(person, a), i16x8.extmul_high_i8x16_u(behind, rest)));
+    v128.store(frame + at, i8x16.narrow_i16x8_u(low, high));
+  }
+  let chroma = luma;
+  for (let y = 0; y < height; y += 2) {
+    const above = alpha + <usize>(y * width);
+    for (let x = 0; x < width; x += 16, chroma += 8) {
+      const upper = v128.load(above + <usize>x), lower = v128.load(above + <usize>(x + width));
+      if (i8x16.all_true(i8x16.eq(v128.and(upper, lower), solid))) continue;
+      const sum = i16x8.add(i16x8.extadd_pairwise_i8x16_u(upper), i16x8.extadd_pairwise_i8x16_u(lower));
+      const mean = i16x8.shr_u(i16x8.add(sum, i16x8.splat(2)), 2);
+      const rest = i16x8.sub(i16x8.splat(255), mean);
+      mix8(frame + chroma, background + chroma, mean, rest);
+      mix8(frame + chroma + (luma >> 2), background + chroma + (luma >> 2), mean, rest);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function mix8(frame: usize, background: usize, alpha: v128, rest: v128): void {
+  const person = i16x8.extend_low_i8x16_u(v128.load64_zero(frame));
+  const behind = i16x8.extend_low_i8x16_u(v128.load64_zero(background));
+  store8(frame, divideBy255(i16x8.add(i16x8.mul(person, alpha), i16x8.mul(behind, rest))));
+}
+
+/** Turns a plane of alpha into the luma that shows it, 16 to 235, in place. `count` is a multiple of 16. */
+export function alphaToLuma(alpha: usize, count: i32): void {
+  const factor = i8x16.splat(<i8>219);
+  const black = i8x16.splat(16);
+  for (let at: usize = 0; at < <usize>count; at += 16) {
+    const a = v128.load(alpha + at);
+    const low = divideBy255(i16x8.extmul_low_i8x16_u(a, factor));
+    const high = divideBy255(i16x8.extmul_high_i8x16_u(a, factor));
+    v128.store(alpha + at, i8x16.add(i8x16.narrow_i16x8_u(low, high), black));
+  }
+}
