@@ -1,6 +1,7 @@
 import { AVERROR_EOF, AVFMT_FLAG_CUSTOM_IO, AVSEEK_CUR, AVSEEK_END, AVSEEK_SET, AVSEEK_SIZE } from 'node-av/constants';
 import { FormatContext, InputFormat, IOContext } from 'node-av/lib';
 import { describeError } from './ffmpeg.ts';
+import type { ClipContainer } from './clip-format.ts';
 import type { SpeechContainer } from './speech-format.ts';
 
 const BUFFER_BYTES = 64 * 1024;
@@ -11,7 +12,7 @@ export interface OpenContainer {
 }
 
 /** Opens bytes in memory with one named demuxer. @throws Error with FFmpeg's text when they aren't what the container's name says. */
-export async function openContainer(bytes: Uint8Array, container: SpeechContainer): Promise<OpenContainer> {
+export async function openContainer(bytes: Uint8Array, container: SpeechContainer | ClipContainer): Promise<OpenContainer> {
   const demuxer = InputFormat.findInputFormat(container);
   if (demuxer === null) throw new Error(`FFmpeg has no demuxer named ${container}`);
   const io = openMemory(bytes);

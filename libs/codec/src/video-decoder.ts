@@ -47,7 +47,7 @@ export function createVideoDecoder(codecName: VideoCodec): VideoDecoder {
   };
 }
 
-function copyPicture(frame: Frame): I420Picture {
+export function copyPicture(frame: Frame): I420Picture {
   const { width, height } = frame;
   const picture = allocateI420({ width, height });
   const planes = frame.data ?? [];

@@ -7,6 +7,13 @@ export const prepareFailureCodes = [
   'face_too_small',
   'face_turned_away',
   'face_cut_off',
+  'unreadable_clip',
+  'clip_too_short',
+  'clip_too_large',
+  'clip_has_cuts',
+  'clip_blurred',
+  'face_covered',
+  'no_open_mouth',
 ] as const;
 export type PrepareFailureCode = (typeof prepareFailureCodes)[number];
 

@@ -1,0 +1,125 @@
+import { PrepareError } from '@visavis/engine';
+import type { PictureSize } from '@visavis/engine';
+import { meshBounds } from '../../face/landmarks.ts';
+import { CLIP_FPS, median } from './clip-survey.ts';
+import type { HeadModel } from './head-model.ts';
+import { thumbDifference } from './frame-signs.ts';
+import type { TrackedFrame } from './track-clip.ts';
+
+/** Less of the clip than this is too little to move by. */
+export const MIN_CLIP_S = 5;
+export const MAX_CLIP_S = 120;
+/** Seconds of use in one piece, or there is no loop. */
+const MIN_STRETCH_S = 2;
+const MAX_YAW_DEGREES = 32;
+const MAX_PITCH_DEGREES = 28;
+/** A cut changes the whole picture at once: this much of 255, and this many times as much as its neighbours. */
+const CUT_DIFFERENCE = 12;
+const CUT_TIMES = 5;
+/** Of the usual detail. */
+const BLURRED = 0.3;
+/** Part of a face's height that may be outside the picture. */
+const OUTSIDE = 0.05;
+
+export type Fault = 'no_face' | 'company' | 'turned_away' | 'outside' | 'blurred' | 'covered' | 'other_scene';
+
+export interface Stretch {
+  from: number;
+  /** The first frame that is no longer in it. */
+  to: number;
+}
+
+export interface ClipVerdict {
+  /** Of each frame: what is wrong with it. */
+  faults: (Fault | undefined)[];
+  /** Good frames in one piece, longest first. */
+  stretches: Stretch[];
+  warnings: string[];
+}
+
+/** @throws PrepareError where too little of the clip is of use, with what to film instead. */
+export function judgeClip(frames: readonly TrackedFrame[], model: HeadModel, size: PictureSize, covered: readonly boolean[]): ClipVerdict {
+  const sharp = median(frames.filter(({ mesh }) => mesh).map(({ sharpness }) => sharpness));
+  const cuts = cutsOf(frames);
+  const faults = frames.map((frame, f): Fault | undefined => {
+    const pose = model.poses[f];
+    if (!frame.mesh || !pose) return 'no_face';
+    if (frame.company) return 'company';
+    const degrees = pose.angles.map((angle) => (Math.abs(angle) * 180) / Math.PI);
+    if (degrees[0]! > MAX_YAW_DEGREES || degrees[1]! > MAX_PITCH_DEGREES) return 'turned_away';
+    const { left, right, top, bottom } = meshBounds(frame.mesh);
+    const room = OUTSIDE * (bottom - top);
+    if (left < -room || right > size.width + room || top < -room || bottom > size.height + room) return 'outside';
+    if (covered[f]) return 'covered';
+    if (frame.sharpness < BLURRED * sharp) return 'blurred';
+    return undefined;
+  });
+  const scenes = scenesOf(frames.length, cuts);
+  const scene = scenes.reduce((best, one) => (goodIn(faults, one) > goodIn(faults, best) ? one : best));
+  faults.forEach((fault, f) => {
+    if (!fault && (f < scene.from || f >= scene.to)) faults[f] = 'other_scene';
+  });
+  const stretches = stretchesOf(faults).sort((a, b) => b.to - b.from - (a.to - a.from));
+  const longest = stretches[0];
+  if (!longest || longest.to - longest.from < MIN_STRETCH_S * CLIP_FPS) throw refusal(faults);
+  return { faults, stretches, warnings: warningsOf(faults) };
+}
+
+/** Frames that begin another scene. */
+function cutsOf(frames: readonly TrackedFrame[]): number[] {
+  const changes = frames.map((frame, f) => (f === 0 ? 0 : thumbDifference(frame.thumb, frames[f - 1]!.thumb)));
+  return changes.flatMap((change, f) => {
+    const around = changes.slice(Math.max(1, f - 8), f + 9).filter((_, i, list) => list.length > 1 && i !== Math.min(8, f - 1));
+    return change > CUT_DIFFERENCE && change > CUT_TIMES * Math.max(0.4, median(around)) ? [f] : [];
+  });
+}
+
+function scenesOf(length: number, cuts: readonly number[]): Stretch[] {
+  const borders = [0, ...cuts, length];
+  return borders.slice(1).map((to, i) => ({ from: borders[i]!, to }));
+}
+
+function goodIn(faults: readonly (Fault | undefined)[], { from, to }: Stretch): number {
+  return faults.slice(from, to).filter((fault) => fault === undefined).length;
+}
+
+function stretchesOf(faults: readonly (Fault | undefined)[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  let from: number | undefined;
+  for (let f = 0; f <= faults.length; f++) {
+    const good = f < faults.length && faults[f] === undefined;
+    if (good) from ??= f;
+    else if (from !== undefined) {
+      stretches.push({ from, to: f });
+      from = undefined;
+    }
+  }
+  return stretches;
+}
+
+const sayings: Record<Fault, { seen: string; advice: string }> = {
+  no_face: { seen: 'without a face', advice: 'keep the face in the picture all the time' },
+  company: { seen: 'with a second person', advice: 'film one person alone' },
+  turned_away: { seen: 'with the head turned away', advice: 'look into the camera, turning the head only a little' },
+  outside: { seen: 'with the face cut off by the picture’s edge', advice: 'keep the whole head in the picture' },
+  blurred: { seen: 'that are blurred', advice: 'hold the camera still and film in good light' },
+  covered: { seen: 'with something before the mouth', advice: 'keep hands and things away from the face' },
+  other_scene: { seen: 'behind a cut', advice: 'film in one take, without cuts' },
+};
+
+function secondsOf(faults: readonly (Fault | undefined)[], fault: Fault): number {
+  return Math.round((faults.filter((one) => one === fault).length / CLIP_FPS) * 10) / 10;
+}
+
+function warningsOf(faults: readonly (Fault | undefined)[]): string[] {
+  return (Object.keys(sayings) as Fault[]).flatMap((fault) => {
+    const seconds = secondsOf(faults, fault);
+    return seconds >= 0.4 ? [`${seconds} s ${sayings[fault].seen} are not used`] : [];
+  });
+}
+
+function refusal(faults: readonly (Fault | undefined)[]): PrepareError {
+  const worst = (Object.keys(sayings) as Fault[]).sort((a, b) => secondsOf(faults, b) - secondsOf(faults, a))[0]!;
+  const code = { no_face: 'no_face', company: 'several_faces', turned_away: 'face_turned_away', outside: 'face_cut_off', blurred: 'clip_blurred', covered: 'face_covered', other_scene: 'clip_has_cuts' } as const;
+  return new PrepareError(code[worst], `No ${MIN_STRETCH_S} seconds of the video in one piece can be used: ${secondsOf(faults, worst)} s ${sayings[worst].seen}. Please ${sayings[worst].advice}.`);
+}
