@@ -3,6 +3,8 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { espeakThreadProgram } from './espeak-thread.ts';
 import { timeEspeakSpeech, type EspeakEvent } from './espeak-timings.ts';
+import { stressedRuns, type Phrase } from './phrase.ts';
+import { splitWords } from './text-words.ts';
 import type { TimedSound } from './timing.ts';
 import type { MonoSound } from './wav.ts';
 
@@ -19,10 +21,11 @@ let nextId = 0;
 const waiting = new Map<number, { resolve(speech: NonNullable<Answer['speech']>): void; reject(error: Error): void }>();
 
 /** Speaks one sentence with espeak-ng's WebAssembly build, in a thread that is started when first needed and then stays. */
-export async function speakWithEspeak(voice: string, text: string, language: string, signal: AbortSignal): Promise<TimedSound> {
+export async function speakWithEspeak(voice: string, { text, stressed }: Phrase, language: string, signal: AbortSignal): Promise<TimedSound> {
   signal.throwIfAborted();
   const id = nextId++;
   const worker = openThread();
+  const marked = markStress(text, language, stressed);
   const { events, ...sound } = await new Promise<NonNullable<Answer['speech']>>((resolve, reject) => {
     // Whatever it hangs on, the next sentence gets a new thread.
     const timer = setTimeout(() => void worker.terminate(), TIMEOUT_MS);
@@ -31,10 +34,40 @@ export async function speakWithEspeak(voice: string, text: string, language: str
       done(value);
     };
     waiting.set(id, { resolve: settle(resolve), reject: settle(reject) });
-    worker.postMessage({ id, voice, text: toPlainText(text) });
+    worker.postMessage({ id, voice, text: marked.text });
   });
   signal.throwIfAborted();
-  return timeEspeakSpeech(sound, events, text, language);
+  const inText = events.map((event) => (event.type === 'word' ? { ...event, textPosition: marked.placeInText(event.textPosition) } : event));
+  return timeEspeakSpeech(sound, inText, text, language);
+}
+
+const STRESS = '<emphasis level="strong">';
+const STRESS_END = '</emphasis>';
+
+/** Plain text with espeak-ng's own marks around stressed words; its places, in code points from 1, count them, too. */
+export function markStress(text: string, language: string, stressed: Phrase['stressed']): { text: string; placeInText(place: number): number } {
+  const characters = [...toPlainText(text)];
+  const words = splitWords(text, language);
+  const inserted: { at: number; mark: string }[] = stressedRuns(words, stressed).flatMap(({ first, last }) => [
+    { at: words[first]!.start, mark: STRESS },
+    { at: words[last]!.start + [...words[last]!.text].length, mark: STRESS_END },
+  ]);
+  let marked = '';
+  let from = 0;
+  for (const { at, mark } of inserted) {
+    marked += characters.slice(from, at).join('') + mark;
+    from = at;
+  }
+  marked += characters.slice(from).join('');
+  const placeInText = (place: number): number => {
+    let before = 0;
+    for (const { at, mark } of inserted) {
+      if (place - 1 < at + before + mark.length) return Math.min(place - before, at + 1);
+      before += mark.length;
+    }
+    return place - before;
+  };
+  return { text: marked, placeInText };
 }
 
 /** Takes away what espeak-ng would read as markup (tags, entities, phonemes in [[ ]]) and not as text. Every character keeps its place. */

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSegments, phonesPerLine, timesByLength, timesOfWords } from './flite-timings.ts';
+import { stressedRuns, type Phrase } from './phrase.ts';
 import { runProgram } from './run-program.ts';
 import { splitWords, timeWords } from './text-words.ts';
 import type { TimedSound } from './timing.ts';
@@ -9,16 +10,20 @@ import { readWav } from './wav.ts';
 
 /** flite's smallest voice, which says how a word is pronounced in a millisecond: all its voices share one dictionary. */
 const DICTIONARY_VOICE = 'kal';
+/** A stressed word is a quarter longer, and half as loud again: flite takes the volume in percent. */
+const STRESS = '<prosody rate="0.8" volume="150">';
+const STRESS_END = '</prosody>';
 
 /** Speaks one sentence with flite, which can only write to a file: one in a folder of its own, gone when this returns. */
-export async function speakWithFlite(program: string, voice: string, text: string, signal: AbortSignal): Promise<TimedSound> {
+export async function speakWithFlite(program: string, voice: string, { text, stressed }: Phrase, signal: AbortSignal): Promise<TimedSound> {
   const words = splitWords(text, 'en');
   const latin = words.map((word) => toPlainLatin(word.text).trim());
+  const runs = stressedRuns(words, stressed);
   const folder = await mkdtemp(join(tmpdir(), 'visavis-speech-'));
   try {
     const file = join(folder, 'speech.wav');
     const [printed, wordPhones] = await Promise.all([
-      runProgram(program, ['-voice', voice, '-psdur', '-f', '-', '-o', file], latin.join(' '), signal),
+      runProgram(program, [...(runs.length > 0 ? ['-ssml'] : []), '-voice', voice, '-psdur', '-f', '-', '-o', file], withStress(latin, runs), signal),
       pronounceWords(program, latin, signal),
     ]);
     const sound = readWav(await readFile(file));
@@ -28,6 +33,17 @@ export async function speakWithFlite(program: string, voice: string, text: strin
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Reads as marks only what is put in here. */
+function withStress(latin: readonly string[], runs: readonly { first: number; last: number }[]): string {
+  if (runs.length === 0) return latin.join(' ');
+  const marked = latin.map((word) => word.replaceAll(/[<>&]/g, ' '));
+  for (const { first, last } of runs) {
+    marked[first] = `${STRESS}${marked[first]!}`;
+    marked[last] += STRESS_END;
+  }
+  return marked.join(' ');
 }
 
 /**

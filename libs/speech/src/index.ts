@@ -1,7 +1,9 @@
+import type { TextMark } from './speech-plan.ts';
 import { createSynthesiser, type SpeechPiece, type Synthesiser } from './synthesiser.ts';
 
 export { createSynthesiser, MAX_TEXT_CHARS } from './synthesiser.ts';
-export type { SpeechPiece, Synthesiser } from './synthesiser.ts';
+export type { PlacedMark, SpeechPiece, Synthesiser } from './synthesiser.ts';
+export type { TextMark } from './speech-plan.ts';
 export { PAUSE } from './timing.ts';
 export type { PhoneAlphabet, TimedPhone, TimedWord, Timings } from './timing.ts';
 export { segmentsOf, visemesOf } from './visemes.ts';
@@ -15,8 +17,8 @@ const SYSTEM_PATH = ['/usr/local/bin', '/usr/bin', '/bin', '/opt/homebrew/bin'].
 let systemSynthesiser: Synthesiser | undefined;
 
 /** `Synthesiser.synthesise` with the programs that are installed in the system's usual places. */
-export function synthesise(text: string, voiceId: string, signal?: AbortSignal): AsyncGenerator<SpeechPiece> {
-  return systemSynthesis().synthesise(text, voiceId, signal);
+export function synthesise(text: string, voiceId: string, signal?: AbortSignal, marks?: readonly TextMark[]): AsyncGenerator<SpeechPiece> {
+  return systemSynthesis().synthesise(text, voiceId, signal, marks);
 }
 
 /** `Synthesiser.warm` of the same. */

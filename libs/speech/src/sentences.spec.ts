@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitSentences } from './sentences.ts';
+import { cutSentences } from './sentences.ts';
+
+const splitSentences = (text: string, language: string): string[] => cutSentences(text, language).map((piece) => piece.text);
 
 describe('pieces of a text', () => {
   it.each([
@@ -19,6 +21,13 @@ describe('pieces of a text', () => {
     const pieces = splitSentences('When the evening came and the lamps were lit, she sat down at the window, as she did every day, and began to read aloud to us.', 'en-US');
     expect(pieces[0]).toBe('When the evening came and the lamps were lit,');
     expect(pieces.length).toBe(2);
+  });
+
+  it('know where they lie', () => {
+    const text = ' Hello  there. — … How\nare you?  ';
+    const pieces = cutSentences(text, 'en-US');
+    expect(pieces.map(({ start, end }) => text.slice(start, end).replaceAll(/\s+/g, ' ').trim())).toEqual(pieces.map((piece) => piece.text));
+    expect(pieces.at(-1)!.end).toBe(text.length);
   });
 
   it('are bounded even without any punctuation', () => {

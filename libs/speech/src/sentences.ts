@@ -4,21 +4,30 @@ const MAX_PIECE_CHARS = 240;
 const clauseEnd = /[,;:，、；：–—]\s*/g;
 const abbreviation = /(?:^|\s)(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|e\.g|i\.e|etc|No|bzw|z\.\s?B|usw|M|Mme)\.\s*$/;
 
+export interface CutSentence {
+  text: string;
+  /** Where it lies in the whole text, spaces around it included: UTF-16 units. */
+  start: number;
+  end: number;
+}
+
 /**
  * Cuts a text into pieces that are spoken one after the other: sentences, and where those are long, clauses.
  * Every word of the text is in exactly one piece; pieces without any letter or digit are left out, and so is what is no character.
+ * @param opening whether these are the first words that are heard
  */
-export function splitSentences(text: string, language: string): string[] {
+export function cutSentences(text: string, language: string, opening = true): CutSentence[] {
   const sentences: string[] = [];
   for (const { segment } of new Intl.Segmenter(language, { granularity: 'sentence' }).segment(text.toWellFormed())) {
     const previous = sentences.at(-1);
     if (previous !== undefined && abbreviation.test(previous)) sentences[sentences.length - 1] = previous + segment;
     else sentences.push(segment);
   }
+  let end = 0;
   return sentences
-    .flatMap((sentence, index) => splitLong(sentence, index === 0 ? FIRST_PIECE_CHARS : MAX_PIECE_CHARS))
-    .map((piece) => piece.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim())
-    .filter((piece) => /[\p{L}\p{N}]/u.test(piece));
+    .flatMap((sentence, index) => splitLong(sentence, opening && index === 0 ? FIRST_PIECE_CHARS : MAX_PIECE_CHARS))
+    .map((piece) => ({ text: piece.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim(), start: end, end: (end += piece.length) }))
+    .filter((piece) => /[\p{L}\p{N}]/u.test(piece.text));
 }
 
 function splitLong(sentence: string, firstLimit: number): string[] {

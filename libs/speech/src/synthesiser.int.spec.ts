@@ -2,16 +2,16 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createSynthesiser, listVoices, MAX_TEXT_CHARS, PAUSE, SpeechSynthesisError, visemesOf, type SpeechPiece } from './index.ts';
+import { createSynthesiser, listVoices, MAX_TEXT_CHARS, PAUSE, SpeechSynthesisError, visemesOf, type SpeechPiece, type TextMark } from './index.ts';
 import { findProgram } from './run-program.ts';
 
 const searchPath = process.env['PATH'] ?? '';
 const installed = (await findProgram('flite', searchPath)) !== undefined;
 if (!installed) console.warn('SKIPPED: install flite to test its voices');
 
-async function speak(synthesiser: ReturnType<typeof createSynthesiser>, text: string, voiceId: string, signal?: AbortSignal): Promise<SpeechPiece[]> {
+async function speak(synthesiser: ReturnType<typeof createSynthesiser>, text: string, voiceId: string, signal?: AbortSignal, marks?: readonly TextMark[]): Promise<SpeechPiece[]> {
   const pieces: SpeechPiece[] = [];
-  for await (const piece of synthesiser.synthesise(text, voiceId, signal)) pieces.push(piece);
+  for await (const piece of synthesiser.synthesise(text, voiceId, signal, marks)) pieces.push(piece);
   return pieces;
 }
 
@@ -128,6 +128,57 @@ describe.each(engines.filter(({ available }) => available))('$name', ({ synthesi
     expect(number!.text).toBe('1,234,567');
     expect(number!.durationMs).toBeGreaterThan(4 * paid!.durationMs);
     expect(dollars!.startMs).toBeLessThan(number!.startMs + number!.durationMs + 150);
+  });
+
+  it.each(['en-us-slt', 'de'])('%s stresses a word, tells when marks are reached, and says the same words', async (voiceId) => {
+    const text = 'I want nine of them, not seven, please.';
+    const at = text.indexOf('nine');
+    const [plain] = await speak(synthesiser, text, voiceId);
+    const pieces = await speak(synthesiser, text, voiceId, undefined, [
+      { type: 'emphasis', at, end: at + 4 },
+      { type: 'gesture', at: text.indexOf('seven') - 1 },
+      { type: 'gesture', at: text.length },
+    ]);
+    expect(pieces.length).toBe(1);
+    const [stressed] = pieces;
+    expectSpeech(pieces);
+    expectTimings(stressed!);
+    expect(wordsOf(pieces)).toEqual(wordsOf([plain!]));
+    const word = (piece: SpeechPiece, name: string) => piece.words.find((one) => one.text.startsWith(name))!;
+    const loudness = (piece: SpeechPiece, name: string): number => rms(piece, word(piece, name).startMs, word(piece, name).startMs + word(piece, name).durationMs);
+    expect(word(stressed!, 'nine').durationMs).toBeGreaterThan(1.1 * word(plain!, 'nine').durationMs);
+    expect(loudness(stressed!, 'nine') / loudness(stressed!, 'seven')).toBeGreaterThan((1.2 * loudness(plain!, 'nine')) / loudness(plain!, 'seven'));
+    const last = stressed!.words.at(-1)!;
+    expect(stressed!.marks).toEqual([
+      { index: 0, atMs: word(stressed!, 'nine').startMs },
+      { index: 1, atMs: word(stressed!, 'seven').startMs },
+      { index: 2, atMs: last.startMs + last.durationMs },
+    ]);
+  });
+
+  it('pauses for as long as it is told to, and goes on', async () => {
+    const text = 'Wait for it now. Good.';
+    const pieces = await speak(synthesiser, text, 'en-us-slt', undefined, [{ type: 'pause', at: 8, ms: 1500 }]);
+    pieces.forEach(({ samples, phones }) => expect(phones.reduce((sum, { durationMs }) => sum + durationMs, 0)).toBeCloseTo(samples.length / 48, 1));
+    expect(wordsOf(pieces)).toEqual(['Wait', 'for', 'it', 'now.', 'Good.']);
+    const samples = Float32Array.from(pieces.flatMap((piece) => [...piece.samples]));
+    const loud = Array.from({ length: Math.floor(samples.length / 480) }, (_, index) => samples.subarray(index * 480, (index + 1) * 480).some((value) => Math.abs(value) > 0.02));
+    const gaps = loud.join(' ').split(/true/).map((run) => 10 * (run.match(/false/g)?.length ?? 0));
+    expect(Math.max(...gaps)).toBeGreaterThan(1400);
+    expect(Math.max(...gaps)).toBeLessThan(1700);
+  });
+
+  it('needs no words around a mark', async () => {
+    const pieces = await speak(synthesiser, 'So. — ', 'en-us-slt', undefined, [{ type: 'gesture', at: 0 }, { type: 'pause', at: 3, ms: 200 }, { type: 'gesture', at: 6 }]);
+    expect(pieces.flatMap(({ marks }) => marks.map(({ index }) => index))).toEqual([0, 2]);
+    expect(pieces.at(-1)!.words).toEqual([]);
+  });
+
+  it('stresses words that look like marks or bear them', async () => {
+    const text = 'A < b & c> [d] </prosody> & “é” end.';
+    const pieces = await speak(synthesiser, text, 'en-us-slt', undefined, [{ type: 'emphasis', at: 2, end: 31 }]);
+    expect(wordsOf(pieces).join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+    pieces.forEach(expectTimings);
   });
 
   it('takes any text as text', async () => {
