@@ -16,7 +16,7 @@ export interface CodedPicture {
 
 const MAGIC = new TextEncoder().encode('VVIDLE1\n');
 const HASH_BYTES = 32;
-const HEAD_BYTES = MAGIC.length + HASH_BYTES;
+export const LOOP_HEAD_BYTES = MAGIC.length + HASH_BYTES;
 const WORD = 4;
 
 export class IdleLoop {
@@ -26,11 +26,11 @@ export class IdleLoop {
   /** Looks at the structure only: whoever read the bytes from somewhere checks them (`isIntactLoop`) first. */
   constructor(buffer: SharedArrayBuffer) {
     this.buffer = buffer;
-    const words = new DataView(buffer, HEAD_BYTES);
+    const words = new DataView(buffer, LOOP_HEAD_BYTES);
     const clipCount = words.getUint32(0, true);
     const lengths = Array.from({ length: clipCount }, (_, clip) => words.getUint32((1 + clip) * WORD, true));
     let word = 1 + clipCount;
-    let offset = HEAD_BYTES + (word + lengths.reduce((sum, length) => sum + length, 0)) * WORD;
+    let offset = LOOP_HEAD_BYTES + (word + lengths.reduce((sum, length) => sum + length, 0)) * WORD;
     this.clips = lengths.map((length) =>
       Array.from({ length }, () => {
         const coded = words.getUint32(word++ * WORD, true);
@@ -65,12 +65,12 @@ export class IdleLoop {
 export function packIdleLoop(clips: readonly (readonly CodedPicture[])[]): SharedArrayBuffer {
   const pictures = clips.flat();
   const words = [clips.length, ...clips.map(({ length }) => length), ...pictures.map(({ data, key }) => data.length * 2 + (key ? 1 : 0))];
-  const buffer = new SharedArrayBuffer(HEAD_BYTES + words.length * WORD + pictures.reduce((sum, { data }) => sum + data.length, 0));
+  const buffer = new SharedArrayBuffer(LOOP_HEAD_BYTES + words.length * WORD + pictures.reduce((sum, { data }) => sum + data.length, 0));
   const bytes = new Uint8Array(buffer);
   bytes.set(MAGIC);
-  const view = new DataView(buffer, HEAD_BYTES);
+  const view = new DataView(buffer, LOOP_HEAD_BYTES);
   words.forEach((word, index) => view.setUint32(index * WORD, word, true));
-  let offset = HEAD_BYTES + words.length * WORD;
+  let offset = LOOP_HEAD_BYTES + words.length * WORD;
   for (const { data } of pictures) {
     bytes.set(data, offset);
     offset += data.length;
@@ -81,10 +81,10 @@ export function packIdleLoop(clips: readonly (readonly CodedPicture[])[]): Share
 
 /** Whether these bytes are a loop of this format, as it was packed. */
 export function isIntactLoop(bytes: Uint8Array): boolean {
-  if (bytes.length < HEAD_BYTES || MAGIC.some((byte, index) => bytes[index] !== byte)) return false;
-  return hashOf(bytes).equals(bytes.subarray(MAGIC.length, HEAD_BYTES));
+  if (bytes.length < LOOP_HEAD_BYTES || MAGIC.some((byte, index) => bytes[index] !== byte)) return false;
+  return hashOf(bytes).equals(bytes.subarray(MAGIC.length, LOOP_HEAD_BYTES));
 }
 
 function hashOf(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes.subarray(HEAD_BYTES)).digest();
+  return createHash('sha256').update(bytes.subarray(LOOP_HEAD_BYTES)).digest();
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { backgroundKey } from '@visavis/engine';
 import type { IdleLoopOptions } from '../idle-loop/encode-idle-loop.ts';
-import { isIntactLoop } from '../idle-loop/idle-loop.ts';
+import { isIntactLoop, LOOP_HEAD_BYTES } from '../idle-loop/idle-loop.ts';
 
 /** Where loops are kept between runs. Names are file names. */
 export interface LoopStore {
@@ -63,7 +63,7 @@ export class IdleLoops {
     const loop = await avatar.encode(options, stored);
     if (loop === undefined) return undefined;
     if (this.loops.has(avatar)) this.bytes.set(avatar, this.bytesOf(avatar) + loop.byteLength);
-    // Sent back, the same memory is another object: a stored one that was good is as long as it was.
+    // Sent back, the same memory is another object.
     if (stored === undefined || !isSameLoop(stored, loop)) await this.write(name, new Uint8Array(loop));
     return loop;
   }
@@ -82,11 +82,9 @@ export class IdleLoops {
   }
 }
 
-const COMPARED_BYTES = 64;
-
 /** By the head, which holds the checksum. */
 function isSameLoop(a: SharedArrayBuffer, b: SharedArrayBuffer): boolean {
-  return a.byteLength === b.byteLength && Buffer.from(a, 0, COMPARED_BYTES).equals(Buffer.from(b, 0, COMPARED_BYTES));
+  return Buffer.from(a, 0, LOOP_HEAD_BYTES).equals(Buffer.from(b, 0, LOOP_HEAD_BYTES));
 }
 
 function nameOf({ bundleSha256 }: LoopedAvatar, { width, height, fps, codec, maxBitrate, background }: IdleLoopOptions): string {
