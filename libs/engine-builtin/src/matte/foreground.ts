@@ -8,10 +8,12 @@ import type { FloatPlane } from './float-plane.ts';
 
 const SMALL_SIDE = 32;
 const SMALL_ITERATIONS = 10;
-const LARGE_ITERATIONS = 2;
+const LARGE_ITERATIONS = 3;
 /** Pull towards neighbours: everywhere, and more where alpha changes. */
 const REGULAR = 1e-5;
 const ALONG_ALPHA = 1;
+/** What counts as clear, and solid from 1 less this. */
+const CLEAR = 1 / 512;
 
 /**
  * Colours of the person in one channel of a picture (any channel: R, G, B, Y, U or V), `alpha` of the same size. Where alpha is 255 they
@@ -20,20 +22,37 @@ const ALONG_ALPHA = 1;
 export function foregroundOf(channel: Uint8Array, alpha: Uint8Array, width: number, height: number): Uint8Array {
   const picture: FloatPlane = { width, height, data: Float32Array.from(channel, (value) => value / 255) };
   const opacity: FloatPlane = { width, height, data: Float32Array.from(alpha, (value) => value / 255) };
-  const levels = Math.max(1, Math.ceil(Math.log2(Math.max(width, height))));
-  let person: FloatPlane | undefined;
-  let behind: FloatPlane | undefined;
-  for (let level = 0; level <= levels; level++) {
-    const levelWidth = Math.max(1, Math.round(width ** (level / levels)));
-    const levelHeight = Math.max(1, Math.round(height ** (level / levels)));
-    const values = level === levels ? picture : resizePlane(picture, levelWidth, levelHeight);
-    const known = level === levels ? opacity : resizePlane(opacity, levelWidth, levelHeight);
-    person = person ? resizePlane(person, levelWidth, levelHeight) : weightedMean(values, known, (a) => a);
-    behind = behind ? resizePlane(behind, levelWidth, levelHeight) : weightedMean(values, known, (a) => 1 - a);
-    const iterations = levelWidth <= SMALL_SIDE && levelHeight <= SMALL_SIDE ? SMALL_ITERATIONS : LARGE_ITERATIONS;
-    for (let i = 0; i < iterations; i++) improve(values, known.data, person.data, behind.data);
+  const levels = pyramid(picture, opacity);
+  const smallest = levels.at(-1)!;
+  let person = weightedMean(smallest.picture, smallest.opacity, (a) => a);
+  let behind = weightedMean(smallest.picture, smallest.opacity, (a) => 1 - a);
+  for (const { picture: values, opacity: known } of levels.toReversed()) {
+    if (person.width !== values.width || person.height !== values.height) {
+      person = resizePlane(person, values.width, values.height);
+      behind = resizePlane(behind, values.width, values.height);
+    }
+    const mixed = settleKnown(values.data, known, person.data, behind.data);
+    const iterations = values.width <= SMALL_SIDE && values.height <= SMALL_SIDE ? SMALL_ITERATIONS : LARGE_ITERATIONS;
+    for (let i = 0; i < iterations; i++) improve(mixed, values, known.data, person.data, behind.data);
   }
-  return Uint8Array.from(channel, (value, i) => (alpha[i] === 255 ? value : Math.round(255 * person!.data[i]!)));
+  return Uint8Array.from(channel, (value, i) => (alpha[i] === 255 ? value : Math.round(255 * person.data[i]!)));
+}
+
+interface Level {
+  picture: FloatPlane;
+  opacity: FloatPlane;
+}
+
+/** The picture and its alpha, then each half as large, down to a pixel. */
+function pyramid(picture: FloatPlane, opacity: FloatPlane): Level[] {
+  const levels: Level[] = [{ picture, opacity }];
+  for (let { width, height } = picture; width > 1 || height > 1; ) {
+    width = Math.max(1, width >> 1);
+    height = Math.max(1, height >> 1);
+    const last = levels.at(-1)!;
+    levels.push({ picture: resizePlane(last.picture, width, height), opacity: resizePlane(last.opacity, width, height) });
+  }
+  return levels;
 }
 
 function weightedMean({ width, height, data }: FloatPlane, alpha: FloatPlane, weigh: (alpha: number) => number): FloatPlane {
@@ -47,29 +66,39 @@ function weightedMean({ width, height, data }: FloatPlane, alpha: FloatPlane, we
   return { width, height, data: new Float32Array(width * height).fill(sum / total) };
 }
 
+/** Where a pixel shows one of both only, that one's colour is known. Returns the pixels that show both. */
+function settleKnown(values: Float32Array, { data: alpha }: FloatPlane, person: Float32Array, behind: Float32Array): Int32Array {
+  const mixed = new Int32Array(alpha.length);
+  let count = 0;
+  for (let i = 0; i < alpha.length; i++) {
+    if (alpha[i]! > 1 - CLEAR) person[i] = values[i]!;
+    else if (alpha[i]! < CLEAR) behind[i] = values[i]!;
+    else mixed[count++] = i;
+  }
+  return mixed.subarray(0, count);
+}
+
 /** One sweep: each pixel's pair of colours is set to the best one, its neighbours given. */
-function improve({ width, height, data }: FloatPlane, alpha: Float32Array, person: Float32Array, behind: Float32Array): void {
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = y * width + x;
-      const own = alpha[at]!;
-      let pull = 0;
-      let personPull = 0;
-      let behindPull = 0;
-      for (let side = 0; side < 4; side++) {
-        const near = side === 0 ? (x > 0 ? at - 1 : at) : side === 1 ? (x + 1 < width ? at + 1 : at) : side === 2 ? (y > 0 ? at - width : at) : y + 1 < height ? at + width : at;
-        const weight = REGULAR + ALONG_ALPHA * Math.abs(own - alpha[near]!);
-        pull += weight;
-        personPull += weight * person[near]!;
-        behindPull += weight * behind[near]!;
-      }
-      const rest = 1 - own;
-      // (own² + pull) person + own·rest behind = own·value + personPull, and the same turned round for what lies behind.
-      const a = own * own + pull, b = own * rest, d = rest * rest + pull;
-      const first = own * data[at]! + personPull, second = rest * data[at]! + behindPull;
-      const scale = 1 / (a * d - b * b);
-      person[at] = Math.min(Math.max((d * first - b * second) * scale, 0), 1);
-      behind[at] = Math.min(Math.max((a * second - b * first) * scale, 0), 1);
+function improve(mixed: Int32Array, { width, height, data }: FloatPlane, alpha: Float32Array, person: Float32Array, behind: Float32Array): void {
+  for (const at of mixed) {
+    const x = at % width;
+    const own = alpha[at]!;
+    let pull = 0;
+    let personPull = 0;
+    let behindPull = 0;
+    for (let side = 0; side < 4; side++) {
+      const near = side === 0 ? (x > 0 ? at - 1 : at) : side === 1 ? (x + 1 < width ? at + 1 : at) : side === 2 ? (at >= width ? at - width : at) : at < width * (height - 1) ? at + width : at;
+      const weight = REGULAR + ALONG_ALPHA * Math.abs(own - alpha[near]!);
+      pull += weight;
+      personPull += weight * person[near]!;
+      behindPull += weight * behind[near]!;
     }
+    const rest = 1 - own;
+    // (own² + pull) person + own·rest behind = own·value + personPull, and the same turned round for what lies behind.
+    const a = own * own + pull, b = own * rest, d = rest * rest + pull;
+    const first = own * data[at]! + personPull, second = rest * data[at]! + behindPull;
+    const scale = 1 / (a * d - b * b);
+    person[at] = Math.min(Math.max((d * first - b * second) * scale, 0), 1);
+    behind[at] = Math.min(Math.max((a * second - b * first) * scale, 0), 1);
   }
 }

@@ -41,8 +41,8 @@ export async function personMask(image: RgbImage, mesh: FaceMesh, { quick = fals
 }
 
 function carefulViews(image: RgbImage, mesh: FaceMesh): View[] {
-  const whole: View = { left: 0, top: 0, width: image.width, height: image.height, weight: 1, padded: false };
-  return [whole, ...CUTS.map((cut) => headCut(image, mesh, cut))];
+  const whole: View = { left: 0, top: 0, width: image.width, height: image.height, weight: 2, padded: false };
+  return [whole, { ...whole, padded: true }, ...CUTS.map((cut) => headCut(image, mesh, cut))];
 }
 
 /** The network was made for people near a camera: the larger cut, or the whole picture where that is hardly larger. */

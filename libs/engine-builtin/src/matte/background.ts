@@ -1,0 +1,92 @@
+import sharp from 'sharp';
+import { allocateI420 } from '@visavis/engine';
+import type { Background, I420Picture, PictureSize } from '@visavis/engine';
+import { decodeUpload } from '../prepare/decode-upload.ts';
+import { blueOf, lumaOf, redOf, rgbToPlanes } from '../render/texture.ts';
+import { halfAlpha } from './half-alpha.ts';
+import { fillBehind } from './inpaint.ts';
+
+/** The green of studios: far from skin, and what keying tools look for by themselves. */
+export const STUDIO_GREEN = '#00b140';
+/** Blur at strength 0 and 1: standard deviation, in parts of the picture's shorter side. */
+const LEAST_BLUR = 0.006;
+const MOST_BLUR = 0.045;
+/** What belongs to the person without being seen as such, in parts of the shorter side. */
+const MARGIN = 0.012;
+
+/** An avatar's own picture at the frame's size, with its alpha. */
+export interface OwnPicture {
+  picture: I420Picture;
+  alpha: Uint8Array;
+}
+
+/** What the person is laid over, at the frame's size; undefined for `keep`. A transparent one is black, so that colours come multiplied with alpha. */
+export async function prepareBackground(background: Background, size: PictureSize, own: OwnPicture): Promise<I420Picture | undefined> {
+  switch (background.type) {
+    case 'keep':
+      return undefined;
+    case 'color':
+      return plainPicture(background.color, size);
+    case 'green':
+      return plainPicture(STUDIO_GREEN, size);
+    case 'transparent':
+      return plainPicture('#000000', size);
+    case 'image':
+      return fitted(background.picture, size);
+    case 'blur':
+      return blurredBehind(own, background.strength);
+  }
+}
+
+export function plainPicture(color: string, size: PictureSize): I420Picture {
+  const [, r = 0, g = 0, b = 0] = [0, ...[1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16))];
+  if (!/^#[0-9a-f]{6}$/i.test(color)) throw new RangeError(`a colour is #rrggbb, not ${color}`);
+  const picture = allocateI420(size);
+  const luma = size.width * size.height;
+  picture.data.fill(lumaOf(r, g, b), 0, luma);
+  picture.data.fill(blueOf(r, g, b), luma, luma * 1.25);
+  picture.data.fill(redOf(r, g, b), luma * 1.25);
+  return picture;
+}
+
+/**
+ * A customer's picture as a background: it fills the frame, and what is too much of it is cut off on both sides.
+ * @throws PrepareError with a reason that a person can act on.
+ */
+export async function decodeBackgroundPicture(bytes: Uint8Array, { width, height }: PictureSize): Promise<I420Picture> {
+  const { image } = await decodeUpload(bytes);
+  const rgb = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } }).resize({ width, height, fit: 'cover', kernel: 'lanczos3' }).raw().toBuffer();
+  const { y, u, v } = rgbToPlanes(rgb, width, height);
+  const picture = allocateI420({ width, height });
+  picture.data.set(y.data);
+  picture.data.set(u.data, width * height);
+  picture.data.set(v.data, width * height * 1.25);
+  return picture;
+}
+
+function fitted(picture: I420Picture, { width, height }: PictureSize): I420Picture {
+  if (picture.width !== width || picture.height !== height) throw new RangeError(`the background is ${picture.width}x${picture.height}, the frame ${width}x${height}`);
+  return picture;
+}
+
+/** The picture without the person, out of focus. */
+async function blurredBehind({ picture, alpha }: OwnPicture, strength: number): Promise<I420Picture> {
+  const { width, height } = picture;
+  const shorter = Math.min(width, height);
+  const sigma = (LEAST_BLUR + (MOST_BLUR - LEAST_BLUR) * Math.min(Math.max(strength, 0), 1)) * shorter;
+  const margin = Math.ceil(MARGIN * shorter);
+  const half = halfAlpha(alpha, width, height);
+  const luma = width * height;
+  const blurred = allocateI420({ width, height });
+  const planes = [
+    { at: 0, width, height, alpha, margin, sigma },
+    { at: luma, width: width / 2, height: height / 2, alpha: half, margin: margin >> 1, sigma: sigma / 2 },
+    { at: luma * 1.25, width: width / 2, height: height / 2, alpha: half, margin: margin >> 1, sigma: sigma / 2 },
+  ];
+  for (const plane of planes) {
+    const filled = fillBehind(picture.data.subarray(plane.at, plane.at + plane.width * plane.height), plane.alpha, plane.width, plane.height, plane.margin);
+    const raw = { width: plane.width, height: plane.height, channels: 1 as const };
+    blurred.data.set(await sharp(filled, { raw }).blur(Math.max(0.3, plane.sigma)).extractChannel(0).raw().toBuffer(), plane.at);
+  }
+  return blurred;
+}
