@@ -1,7 +1,15 @@
 import { span8, store8 } from './sampling';
-import { standsStill } from './warp';
 
 const CELL: i32 = 16;
+/** As in warp.ts: what doesn't move there must not move here. */
+const STILL: i32 = 65536 / 24;
+
+/** Whether a point of the lattice takes its colour from its own place. */
+// @ts-ignore: decorator
+@inline
+function still(u: usize, v: usize, x: i32, y: i32): bool {
+  return abs(load<i32>(u) - (x << 16)) < STILL && abs(load<i32>(v) - (y << 16)) < STILL;
+}
 
 /** Moves a plane of alpha as warpCells moves the picture that it belongs to: cells that moved, into `out`, which holds the others already. */
 export function warpAlpha(out: usize, alpha: usize, width: i32, height: i32, sourceU: usize, sourceV: usize): void {
@@ -10,10 +18,11 @@ export function warpAlpha(out: usize, alpha: usize, width: i32, height: i32, sou
     for (let x = 0; x < width; x += CELL) {
       const i = <usize>((y / CELL) * columns + x / CELL) << 2;
       const below = i + (<usize>columns << 2);
-      if (standsStill(x, y, sourceU + i, sourceV + i, sourceU + below, sourceV + below)) continue;
-      let uLeft = load<i32>(sourceU + i), vLeft = load<i32>(sourceV + i), uRight = load<i32>(sourceU + i, 4), vRight = load<i32>(sourceV + i, 4);
-      const uLeftStep = (load<i32>(sourceU + below) - uLeft) >> 4, vLeftStep = (load<i32>(sourceV + below) - vLeft) >> 4;
-      const uRightStep = (load<i32>(sourceU + below, 4) - uRight) >> 4, vRightStep = (load<i32>(sourceV + below, 4) - vRight) >> 4;
+      const u = sourceU + i, v = sourceV + i, uBelow = sourceU + below, vBelow = sourceV + below;
+      if (still(u, v, x, y) && still(u + 4, v + 4, x + CELL, y) && still(uBelow, vBelow, x, y + CELL) && still(uBelow + 4, vBelow + 4, x + CELL, y + CELL)) continue;
+      let uLeft = load<i32>(u), vLeft = load<i32>(v), uRight = load<i32>(u, 4), vRight = load<i32>(v, 4);
+      const uLeftStep = (load<i32>(uBelow) - uLeft) >> 4, vLeftStep = (load<i32>(vBelow) - vLeft) >> 4;
+      const uRightStep = (load<i32>(uBelow, 4) - uRight) >> 4, vRightStep = (load<i32>(vBelow, 4) - vRight) >> 4;
       let to = out + <usize>(y * width + x);
       for (let row = 0; row < CELL; row++) {
         const du = (uRight - uLeft) >> 4, dv = (vRight - vLeft) >> 4;

@@ -5,3 +5,4 @@
 export { warpCells } from './warp';
 export { blendLayers } from './blend';
 export { addScaled, invert, spread } from './lattice';
+export { alphaToLuma, composite, warpAlpha } from './composite';

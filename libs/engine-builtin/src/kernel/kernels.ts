@@ -9,6 +9,9 @@ export interface Kernels {
   addScaled(sum: number, values: number, amount: number, count: number): void;
   invert(forwardX: number, forwardY: number, columns: number, rows: number, step: number, sourceU: number, sourceV: number, maxX: number, maxY: number): void;
   spread(basis: number, nodes: number, points: number, moveX: number, moveY: number, outX: number, outY: number): void;
+  warpAlpha(out: number, alpha: number, width: number, height: number, sourceU: number, sourceV: number): void;
+  composite(frame: number, alpha: number, background: number, width: number, height: number): void;
+  alphaToLuma(alpha: number, count: number): void;
 }
 
 /** Words of a layer, see assembly/blend.ts. */
