@@ -2,9 +2,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PipelineEvent } from '../pipeline-event.ts';
+import { createPictureReceiver, type PictureReceiver } from '../testing/picture-receiver.ts';
 import { tone } from '../testing/speech.ts';
+import type { CreatedMediaSession } from '../create-media-session.ts';
 import { PipelinePool, type AvatarBundle, type PooledAvatar, type PooledSessionOptions } from './pipeline-pool.ts';
 
 const patience = { timeout: 30_000, interval: 20 };
@@ -72,6 +75,8 @@ describe('a pool of pipeline threads', () => {
     };
   }
 
+  /** A thread ends that the pool didn't end. Between two calls: one that is killed inside native code would take this process with it. */
+  const leave = (thread: Worker): void => thread.postMessage({ type: 'stop' });
   const typesOf = (events: PipelineEvent[]): string[] => events.map(({ type }) => type);
 
   it('runs sessions side by side, with speech from this thread, exact ends and stats', async () => {
@@ -171,11 +176,86 @@ describe('a pool of pipeline threads', () => {
     session.close();
   });
 
+  describe('with idle loops', () => {
+    async function watch(): Promise<{ session: CreatedMediaSession; events: PipelineEvent[]; pictures: PictureReceiver; close(): void }> {
+      const key = randomBytes(28);
+      const socket = createSocket('udp4').bind(0, '127.0.0.1');
+      await once(socket, 'listening');
+      const pictures = createPictureReceiver(key, 2);
+      socket.on('message', (packet) => pictures.receive(packet));
+      const events: PipelineEvent[] = [];
+      const chosen = options(events);
+      Object.assign(chosen.ingest, { port: socket.address().port, sendKey: key.toString('base64'), receiveKey: key.toString('base64') });
+      const session = await pool.createMediaSession(chosen);
+      return {
+        session,
+        events,
+        pictures,
+        close() {
+          session.close();
+          socket.close();
+          pictures.close();
+        },
+      };
+    }
+
+    it('encodes one for all sessions, keeps it, and viewers decode across every change', async () => {
+      const before = avatar.memoryBytes;
+      const watched = await Promise.all([watch(), watch(), watch()]);
+      const [first] = watched;
+      await vi.waitFor(() => watched.forEach(({ session }) => expect(session.stats.framesFromLoop).toBeGreaterThan(0)), patience);
+      expect(stored.size).toBe(1);
+      expect(avatar.memoryBytes - before).toBe([...stored.values()][0]!.length);
+      first!.session.speak({ utteranceId: 'u', source: tone(500) });
+      await vi.waitFor(() => expect(typesOf(first!.events)).toContain('utterance.ended'), patience);
+      await vi.waitFor(() => expect(first!.session.stats.loopSwitches).toBe(2), patience);
+      first!.session.act({ type: 'gesture', gesture: 'nod' });
+      first!.session.requestKeyFrame();
+      await vi.waitFor(() => expect(first!.session.stats.loopSwitches).toBe(3), patience);
+      for (const { session, pictures } of watched) {
+        // Counted once a second; every picture was decoded, or the receiver would have thrown.
+        await vi.waitFor(() => expect(pictures.count).toBeGreaterThanOrEqual(session.stats.framesSent), patience);
+        expect(session.stats.framesDropped).toBe(0);
+      }
+      watched.forEach(({ close }) => close());
+    });
+
+    it('takes one that was kept, without encoding it again', async () => {
+      const one = await watch();
+      await vi.waitFor(() => expect(one.session.stats.framesFromLoop).toBeGreaterThan(0), patience);
+      one.close();
+      avatar.close();
+      const [kept] = [...stored.values()];
+      avatar = await pool.loadAvatar(bundleOf(1));
+      const two = await watch();
+      await vi.waitFor(() => expect(two.session.stats.framesFromLoop).toBeGreaterThan(0), patience);
+      two.close();
+      // What is written is another object each time.
+      expect([...stored.values()]).toEqual([kept]);
+      expect([...stored.values()][0]).toBe(kept);
+    });
+
+    it('goes on drawing when the thread that encodes them dies, and makes them for the next session', async () => {
+      const one = await watch();
+      const threads = pool as unknown as { avatarThreads: { loops: { worker: Worker } } };
+      await vi.waitFor(() => expect(threads.avatarThreads.loops.worker).toBeDefined(), patience);
+      leave(threads.avatarThreads.loops.worker);
+      await vi.waitFor(() => expect(lost.length).toBe(1), patience);
+      const { framesSent } = one.session.stats;
+      await vi.waitFor(() => expect(one.session.stats.framesSent).toBeGreaterThan(framesSent), patience);
+      const two = await watch();
+      await vi.waitFor(() => expect(two.session.stats.framesFromLoop).toBeGreaterThan(0), patience);
+      expect(typesOf(one.events)).toEqual(['sending']);
+      one.close();
+      two.close();
+    });
+  });
+
   it('replaces a thread that died: its sessions fail, the next one finds its avatar there', async () => {
     const logs = [0, 1].map((): PipelineEvent[] => []);
     await Promise.all(logs.map((events) => pool.createMediaSession(options(events))));
-    const threads = (pool as unknown as { threads: { worker: { terminate(): Promise<number> } }[] }).threads;
-    await threads[0]!.worker.terminate();
+    const threads = (pool as unknown as { threads: { worker: Worker }[] }).threads;
+    leave(threads[0]!.worker);
     await vi.waitFor(() => expect(lost.length).toBe(1), patience);
     expect(logs.map((events) => typesOf(events).includes('failed')).sort()).toEqual([false, true]);
     const again: PipelineEvent[] = [];
