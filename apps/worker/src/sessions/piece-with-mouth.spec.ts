@@ -18,4 +18,6 @@ it('a piece whose phones are known has the mouth that says them', () => {
 
 it('a piece without them is its sound alone', () => {
   expect(withMouth({ samples, phones: [], alphabet: 'ipa' })).toBe(samples);
+  const cues = [{ atSample: 0, cue: { type: 'emphasis' as const } }];
+  expect(withMouth({ samples, phones: [], alphabet: 'ipa' }, cues)).toEqual({ samples, cues });
 });

@@ -9,6 +9,8 @@ import { AvatarCache } from '../avatars/avatar-cache';
 import type { WorkerConfig } from '../config';
 import { PipelinePool, type CreatedMediaSession, type PipelineEvent } from '../pipeline/index.ts';
 import { COMMAND_READER, LOGGER, PIPELINE_POOL, SESSION_CHANNEL, WORKER_CONFIG } from '../tokens';
+import { openBackground } from './session-background';
+import { SessionFace } from './session-face';
 import { SessionRegistry } from './session-registry';
 import { speechSourceOf } from './speech-sources';
 import { timingsOfVisemes, type ToldTimings } from './speech-timings';
@@ -36,7 +38,7 @@ export class SessionRunner {
     const grant = await this.api.claimSession(sessionId, epoch);
     // While the avatar is loaded: a voice may need a moment before its first word.
     void warmVoice(grant.voice_id ?? DEFAULT_VOICE_ID);
-    const { avatar, release } = await this.avatars.acquire(grant.avatar, grant.video);
+    const [{ avatar, release }, background] = await openBoth(this.avatars.acquire(grant.avatar, grant.video), openBackground(grant.background, grant.video));
     try {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       const media = await this.pool.createMediaSession({
@@ -45,6 +47,7 @@ export class SessionRunner {
         height: grant.video.height,
         fps: grant.video.fps,
         codec: grant.video.codec,
+        background,
         seed: seedOf(sessionId),
         ingest: ingestOf(grant),
         onEvent: (event) => {
@@ -89,6 +92,15 @@ export class SessionRunner {
   }
 }
 
+/** @throws what either throws, with the avatar given back. */
+async function openBoth<A extends { release(): void }, B>(acquiring: Promise<A>, opening: Promise<B>): Promise<[A, B]> {
+  const [acquired, opened] = await Promise.allSettled([acquiring, opening]);
+  if (acquired.status === 'rejected') throw acquired.reason;
+  if (opened.status === 'fulfilled') return [acquired.value, opened.value];
+  acquired.value.release();
+  throw opened.reason;
+}
+
 interface CommandEffects {
   end(reason: string): void;
   tell(utteranceId: string, timings: ToldTimings): void;
@@ -100,6 +112,7 @@ function commandHandler(media: CreatedMediaSession, grant: SessionGrant, { end, 
   // A map: names are the client's choice, and "constructor" is one.
   const positions = new Map(Object.entries(grant.resume.positions));
   const streams = new Map<string, StreamedSpeech>();
+  const face = new SessionFace(grant.resume, (cue) => media.act(cue));
   return (entry) => {
     if (entry.kind === 'audio') {
       streams.get(entry.utteranceId)?.push(entry.pcm);
@@ -109,11 +122,18 @@ function commandHandler(media: CreatedMediaSession, grant: SessionGrant, { end, 
     switch (command.type) {
       case 'speak': {
         if (alreadySaid.has(command.utterance_id)) return;
-        const { open, streamed, tellsTimings } = speechSourceOf(command.source, (timings) => tell(command.utterance_id, timings));
+        const { open, streamed, tellsTimings } = speechSourceOf(command.source, {
+          mood: command.mood,
+          resting: () => face.expression,
+          tell: (timings) => tell(command.utterance_id, timings),
+        });
         if (streamed) streams.set(command.utterance_id, streamed);
         media.speak({ utteranceId: command.utterance_id, source: open, startAtMs: positions.get(command.utterance_id) ?? 0, visemes: !tellsTimings });
         return;
       }
+      case 'cue':
+        face.take(command);
+        return;
       case 'stream_end':
         streams.get(command.utterance_id)?.end();
         streams.delete(command.utterance_id);

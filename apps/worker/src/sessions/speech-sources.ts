@@ -5,6 +5,7 @@ import type { SpeechSourceOpener, SpokenPiece } from '../pipeline/index.ts';
 import { withMouth } from './piece-with-mouth';
 import { timingsOfPiece, type ToldTimings } from './speech-timings';
 import { StreamedSpeech } from './streamed-speech';
+import { cuesOfPiece, type UtteranceLooks } from './utterance-cues';
 
 const SAMPLES_PER_MS = 48;
 const FETCH_TIMEOUT_MS = 15_000;
@@ -25,26 +26,45 @@ export interface OpenedSpeech {
   tellsTimings: boolean;
 }
 
-/** How the speech of an order is opened. @param tell is called as soon as a part is made, which is before it is heard. */
-export function speechSourceOf(order: SpeechOrder, tell: (timings: ToldTimings) => void): OpenedSpeech {
+/** What an utterance has beside its sound. */
+export interface SpeechOptions extends Omit<UtteranceLooks, 'marks'> {
+  /** Called as soon as a part is made, which is before it is heard. */
+  tell(timings: ToldTimings): void;
+}
+
+/** How the speech of an order is opened. */
+export function speechSourceOf(order: SpeechOrder, options: SpeechOptions): OpenedSpeech {
   switch (order.kind) {
     case 'text':
-      return { open: (signal) => openText(order.text, order.voice_id, signal, tell), tellsTimings: true };
+      return { open: (signal) => openText(order, signal, options), tellsTimings: true };
     case 'file':
-      return { open: (signal) => openFile(order.url, order.sample_rate, signal), tellsTimings: false };
+      return { open: (signal) => withMood(openFile(order.url, order.sample_rate, signal), options), tellsTimings: false };
     case 'stream': {
       const streamed = new StreamedSpeech(order.sample_rate, MAX_UTTERANCE_MS);
-      return { open: () => streamed, streamed, tellsTimings: false };
+      return { open: () => withMood(streamed, options), streamed, tellsTimings: false };
     }
   }
 }
 
-async function* openText(text: string, voiceId: string, signal: AbortSignal, tell: (timings: ToldTimings) => void): AsyncGenerator<SpokenPiece> {
+type TextOrder = Extract<SpeechOrder, { kind: 'text' }>;
+
+async function* openText({ text, marks, voice_id }: TextOrder, signal: AbortSignal, { tell, ...looks }: SpeechOptions): AsyncGenerator<SpokenPiece> {
   let samples = 0;
-  for await (const piece of synthesise(text, voiceId, signal)) {
+  for await (const piece of synthesise(text, voice_id, signal, marks)) {
     tell(timingsOfPiece(piece, samples / SAMPLES_PER_MS));
+    const cues = cuesOfPiece({ ...looks, marks }, piece.marks, samples === 0);
     samples += piece.samples.length;
-    yield withMouth(piece);
+    yield withMouth(piece, cues);
+  }
+}
+
+/** Sound of which nothing more is known: its expression comes with its first sample. */
+async function* withMood(source: AsyncIterable<Float32Array>, looks: SpeechOptions): AsyncGenerator<SpokenPiece> {
+  let first = true;
+  for await (const samples of source) {
+    const cues = cuesOfPiece({ ...looks, marks: [] }, [], first);
+    first = false;
+    yield cues.length > 0 ? { samples, cues } : samples;
   }
 }
 
