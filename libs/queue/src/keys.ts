@@ -9,6 +9,7 @@ export const keys = {
   workerWake: (workerId: string) => `${ROOT}:worker:${workerId}:wake`,
   commands: (sessionId: string) => `${ROOT}:session:${sessionId}:commands`,
   positions: (sessionId: string) => `${ROOT}:session:${sessionId}:positions`,
+  face: (sessionId: string) => `${ROOT}:session:${sessionId}:face`,
   pending: (sessionId: string) => `${ROOT}:session:${sessionId}:pending`,
   activity: (sessionId: string) => `${ROOT}:session:${sessionId}:activity`,
   epoch: (sessionId: string) => `${ROOT}:session:${sessionId}:epoch`,

@@ -70,6 +70,45 @@ describe.skipIf(!url)('queue', () => {
     await reader.close();
   });
 
+  it('numbers cues in the order in which they are read, and keeps how the face was left', async () => {
+    const channel = createSessionChannel(redis);
+    const reader = createCommandReader(url, redis, 'w3', () => undefined);
+    const session = newId('ses');
+    expect(await channel.face(session)).toEqual({ cues: [], number: 0 });
+    const seen: CommandEntry[] = [];
+    reader.subscribe(session, (entry) => seen.push(entry));
+    const told = [0.1, 0.2, 0.3].map((strength) => ({ type: 'expression', expression: 'happy', strength }) as const);
+    await Promise.all([...told, { type: 'gesture', gesture: 'nod' } as const, { type: 'state', state: 'listening' } as const].map((cue) => channel.cue(session, cue)));
+    await until(() => seen.length === 5);
+    const commands = seen.map((entry) => (entry.kind === 'command' && entry.command.type === 'cue' ? entry.command : undefined));
+    expect(commands.map((command) => command?.number)).toEqual([1, 2, 3, 4, 5]);
+    const last = commands.findLast((command) => command?.cue.type === 'expression')!.cue;
+    const face = await channel.face(session);
+    expect(face.number).toBe(5);
+    expect(face.cues).toHaveLength(2);
+    expect(face.cues).toEqual(expect.arrayContaining([last, { type: 'state', state: 'listening' }]));
+    await channel.remove(session);
+    expect(await channel.face(session)).toEqual({ cues: [], number: 0 });
+    await reader.close();
+  });
+
+  it('forgets no cue that a worker may not have read when the utterance before it ends', async () => {
+    const channel = createSessionChannel(redis);
+    const session = newId('ses');
+    const [first, second] = [newId('utt'), newId('utt')];
+    const speak = (utterance_id: string) => channel.command(session, { type: 'speak', utterance_id, source: { kind: 'stream', sample_rate: 16000 } });
+    await speak(first);
+    await channel.cue(session, { type: 'gesture', gesture: 'nod' });
+    await speak(second);
+    await channel.forget(session, first);
+    const seen: CommandEntry[] = [];
+    const reader = createCommandReader(url, redis, 'w4', () => undefined);
+    reader.subscribe(session, (entry) => seen.push(entry));
+    await until(() => seen.some((entry) => entry.kind === 'command' && entry.command.type === 'speak' && entry.command.utterance_id === second));
+    expect(seen.some((entry) => entry.kind === 'command' && entry.command.type === 'cue')).toBe(true);
+    await reader.close();
+  });
+
   it('repeats a report until it was handled, once per group', async () => {
     const channel = createSessionChannel(redis);
     const handled: WorkerReport[] = [];

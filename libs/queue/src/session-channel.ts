@@ -1,4 +1,4 @@
-import { workerEvent, type WorkerCommand, type WorkerEvent } from '@visavis/contracts';
+import { cue as cueSchema, workerEvent, type Cue, type WorkerCommand, type WorkerEvent } from '@visavis/contracts';
 import { createQueueConnection, type Redis } from './redis.ts';
 import { keys } from './keys.ts';
 
@@ -7,6 +7,19 @@ const SESSION_TTL_S = 6 * 3600;
 /** Streamed audio is refused by its own bound long before; this one protects Redis from a bug. */
 const MAX_COMMAND_ENTRIES = 50_000;
 const MAX_REPORT_ENTRIES = 100_000;
+
+/** A cue that is younger than this when an utterance ends may not have been read yet. */
+const UNREAD_MS = 10_000;
+
+/** KEYS commands, face; ARGV cue, its type, most entries, life in s. In one script, so that what is kept and what is told are in one order. */
+const CUE_SCRIPT = `
+local number = redis.call('HINCRBY', KEYS[2], 'number', 1)
+if ARGV[2] == 'expression' or ARGV[2] == 'state' then redis.call('HSET', KEYS[2], ARGV[2], ARGV[1]) end
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], '*', 'command', '{"type":"cue","number":' .. number .. ',"cue":' .. ARGV[1] .. '}')
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+redis.call('EXPIRE', KEYS[2], ARGV[4])
+return number
+`;
 
 export interface WorkerReport {
   sessionId: string;
@@ -17,7 +30,11 @@ export interface WorkerReport {
 
 /** What the API and a worker tell each other about one session while it runs. */
 export interface SessionChannel {
-  command(sessionId: string, command: WorkerCommand): Promise<void>;
+  command(sessionId: string, command: Exclude<WorkerCommand, { type: 'cue' }>): Promise<void>;
+  /** A command that is numbered; the last expression and state are kept for a second worker. */
+  cue(sessionId: string, cue: Cue): Promise<void>;
+  /** The last expression and state, as far as there were any, and the number of the last cue. */
+  face(sessionId: string): Promise<{ cues: Cue[]; number: number }>;
   /** Appends s16le mono samples of a streamed utterance. */
   audio(sessionId: string, utteranceId: string, pcm: Uint8Array): Promise<void>;
   /** Drops the commands that a second worker will never need, once an utterance is over. */
@@ -48,6 +65,13 @@ export function createSessionChannel(redis: Redis): SessionChannel {
       if (command.type === 'speak') tail.hset(keys.pending(sessionId), command.utterance_id, id ?? '0-0').expire(keys.pending(sessionId), SESSION_TTL_S);
       await tail.exec();
     },
+    async cue(sessionId, cue) {
+      await redis.eval(CUE_SCRIPT, 2, keys.commands(sessionId), keys.face(sessionId), JSON.stringify(cue), cue.type, MAX_COMMAND_ENTRIES, SESSION_TTL_S);
+    },
+    async face(sessionId) {
+      const { number = '0', ...kept } = await redis.hgetall(keys.face(sessionId));
+      return { cues: Object.values(kept).map((json) => cueSchema.parse(JSON.parse(json))), number: Number(number) };
+    },
     async audio(sessionId, utteranceId, pcm) {
       await redis.xadd(keys.commands(sessionId), 'MAXLEN', '~', MAX_COMMAND_ENTRIES, '*', 'utterance', utteranceId, 'pcm', Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength));
     },
@@ -55,7 +79,7 @@ export function createSessionChannel(redis: Redis): SessionChannel {
       await redis.pipeline().hdel(keys.pending(sessionId), utteranceId).hdel(keys.positions(sessionId), utteranceId).exec();
       const waiting = await redis.hvals(keys.pending(sessionId));
       const oldest = waiting.sort(compareStreamIds)[0];
-      if (oldest) await redis.xtrim(keys.commands(sessionId), 'MINID', oldest);
+      if (oldest) await redis.xtrim(keys.commands(sessionId), 'MINID', `${Math.max(0, Number(oldest.split('-')[0]) - UNREAD_MS)}-0`);
     },
     async report({ sessionId, epoch, workerId, event }) {
       await redis.xadd(keys.reports, 'MAXLEN', '~', MAX_REPORT_ENTRIES, '*', 'session', sessionId, 'epoch', epoch, 'worker', workerId, 'event', JSON.stringify(event));
@@ -89,7 +113,7 @@ export function createSessionChannel(redis: Redis): SessionChannel {
       await redis
         .pipeline()
         .expire(keys.commands(sessionId), 60)
-        .del(keys.epoch(sessionId), keys.positions(sessionId), keys.pending(sessionId), keys.activity(sessionId))
+        .del(keys.epoch(sessionId), keys.face(sessionId), keys.positions(sessionId), keys.pending(sessionId), keys.activity(sessionId))
         .exec();
     },
   };
