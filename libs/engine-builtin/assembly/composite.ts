@@ -11,11 +11,15 @@ function still(u: usize, v: usize, x: i32, y: i32): bool {
   return abs(load<i32>(u) - (x << 16)) < STILL && abs(load<i32>(v) - (y << 16)) < STILL;
 }
 
-/** Moves a plane of alpha as warpCells moves the picture that it belongs to: cells that moved, into `out`, which holds the others already. */
-export function warpAlpha(out: usize, alpha: usize, width: i32, height: i32, sourceU: usize, sourceV: usize): void {
+/**
+ * Moves a plane of alpha as warpCells moves the picture that it belongs to: cells that moved, into `out`, which holds the others already.
+ * `even`: a byte per cell, 1 where alpha is the same all around, so that it looks as before wherever it is moved to.
+ */
+export function warpAlpha(out: usize, alpha: usize, width: i32, height: i32, sourceU: usize, sourceV: usize, even: usize): void {
   const columns = width / CELL + 1;
   for (let y = 0; y < height; y += CELL) {
     for (let x = 0; x < width; x += CELL) {
+      if (load<u8>(even + <usize>((y / CELL) * (columns - 1) + x / CELL)) != 0) continue;
       const i = <usize>((y / CELL) * columns + x / CELL) << 2;
       const below = i + (<usize>columns << 2);
       const u = sourceU + i, v = sourceV + i, uBelow = sourceU + below, vBelow = sourceV + below;
@@ -44,47 +48,50 @@ function divideBy255(values: v128): v128 {
 }
 
 /**
- * Lays the person in a frame over a background, in place: what alpha takes from the frame, the background fills. All I420 of one size without
- * padding, `width` a multiple of 16; alpha is a plane of the frame's size.
+ * Lays the person in a frame over a background into `out` (which may be the frame): what alpha takes from the frame, the background fills. All
+ * I420 of one size without padding, `width` a multiple of 16; alpha is a plane of the frame's size.
  */
-export function composite(frame: usize, alpha: usize, background: usize, width: i32, height: i32): void {
+export function composite(out: usize, frame: usize, alpha: usize, background: usize, width: i32, height: i32): void {
   const luma = <usize>(width * height);
   const solid = i8x16.splat(-1);
   for (let at: usize = 0; at < luma; at += 16) {
     const a = v128.load(alpha + at);
-    if (i8x16.all_true(i8x16.eq(a, solid))) continue;
-    const behind = v128.load(background + at);
-    if (!v128.any_true(a)) {
-      v128.store(frame + at, behind);
+    const person = v128.load(frame + at);
+    if (i8x16.all_true(i8x16.eq(a, solid))) {
+      v128.store(out + at, person);
       continue;
     }
-    const person = v128.load(frame + at);
+    const behind = v128.load(background + at);
+    if (!v128.any_true(a)) {
+      v128.store(out + at, behind);
+      continue;
+    }
     const rest = v128.xor(a, solid);
     const low = divideBy255(i16x8.add(i16x8.extmul_low_i8x16_u(person, a), i16x8.extmul_low_i8x16_u(behind, rest)));
     const high = divideBy255(i16x8.add(i16x8.extmul_high_i8x16_u(person, a), i16x8.extmul_high_i8x16_u(behind, rest)));
-    v128.store(frame + at, i8x16.narrow_i16x8_u(low, high));
+    v128.store(out + at, i8x16.narrow_i16x8_u(low, high));
   }
+  const red = luma >> 2;
   let chroma = luma;
   for (let y = 0; y < height; y += 2) {
     const above = alpha + <usize>(y * width);
     for (let x = 0; x < width; x += 16, chroma += 8) {
       const upper = v128.load(above + <usize>x), lower = v128.load(above + <usize>(x + width));
-      if (i8x16.all_true(i8x16.eq(v128.and(upper, lower), solid))) continue;
       const sum = i16x8.add(i16x8.extadd_pairwise_i8x16_u(upper), i16x8.extadd_pairwise_i8x16_u(lower));
       const mean = i16x8.shr_u(i16x8.add(sum, i16x8.splat(2)), 2);
       const rest = i16x8.sub(i16x8.splat(255), mean);
-      mix8(frame + chroma, background + chroma, mean, rest);
-      mix8(frame + chroma + (luma >> 2), background + chroma + (luma >> 2), mean, rest);
+      mix8(out + chroma, frame + chroma, background + chroma, mean, rest);
+      mix8(out + chroma + red, frame + chroma + red, background + chroma + red, mean, rest);
     }
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function mix8(frame: usize, background: usize, alpha: v128, rest: v128): void {
+function mix8(out: usize, frame: usize, background: usize, alpha: v128, rest: v128): void {
   const person = i16x8.extend_low_i8x16_u(v128.load64_zero(frame));
   const behind = i16x8.extend_low_i8x16_u(v128.load64_zero(background));
-  store8(frame, divideBy255(i16x8.add(i16x8.mul(person, alpha), i16x8.mul(behind, rest))));
+  store8(out, divideBy255(i16x8.add(i16x8.mul(person, alpha), i16x8.mul(behind, rest))));
 }
 
 /** Turns a plane of alpha into the luma that shows it, 16 to 235, in place. `count` is a multiple of 16. */

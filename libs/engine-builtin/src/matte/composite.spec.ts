@@ -79,8 +79,15 @@ describe('the compiled loops', () => {
 
   it('composite as it is said plainly, byte for byte', () => {
     const frame = place(noise(1).data);
-    kernels.composite(frame, place(ramp()), place(noise(2).data), WIDTH, HEIGHT);
-    expect([...arena.bytes(frame, BYTES)]).toEqual([...blended(noise(1), ramp(), noise(2)).data]);
+    const out = arena.allocate(BYTES);
+    const alpha = place(ramp());
+    const background = place(noise(2).data);
+    const expected = [...blended(noise(1), ramp(), noise(2)).data];
+    kernels.composite(out, frame, alpha, background, WIDTH, HEIGHT);
+    expect([...arena.bytes(out, BYTES)]).toEqual(expected);
+    expect([...arena.bytes(frame, BYTES)]).toEqual([...noise(1).data]);
+    kernels.composite(frame, frame, alpha, background, WIDTH, HEIGHT);
+    expect([...arena.bytes(frame, BYTES)]).toEqual(expected);
   });
 
   it('turn alpha into luma as it is said plainly', () => {
@@ -100,11 +107,16 @@ describe('the compiled loops', () => {
     const picture = noise(3);
     const base = place(picture.data);
     const drawn = place(picture.data);
-    kernels.warpCells(drawn, base, WIDTH, HEIGHT, u, v, 0);
+    kernels.warpCells(drawn, base, WIDTH, HEIGHT, u, v);
     const moved = place(picture.data.subarray(0, LUMA));
-    kernels.warpAlpha(moved, base, WIDTH, HEIGHT, u, v);
+    const even = place(new Uint8Array((columns - 1) * (rows - 1)));
+    kernels.warpAlpha(moved, base, WIDTH, HEIGHT, u, v, even);
     expect([...arena.bytes(moved, LUMA)]).toEqual([...arena.bytes(drawn, LUMA)]);
     expect([...arena.bytes(moved, LUMA)]).not.toEqual([...picture.data.subarray(0, LUMA)]);
+    arena.bytes(moved, LUMA).set(picture.data.subarray(0, LUMA));
+    arena.bytes(even, (columns - 1) * (rows - 1)).fill(1);
+    kernels.warpAlpha(moved, base, WIDTH, HEIGHT, u, v, even);
+    expect([...arena.bytes(moved, LUMA)]).toEqual([...picture.data.subarray(0, LUMA)]);
   });
 });
 
