@@ -3,12 +3,13 @@ import { span8, store8 } from './sampling';
 const CELL: i32 = 16;
 
 /**
- * A layer as it lies in memory: fifteen 32-bit words.
+ * A layer as it lies in memory: sixteen 32-bit words.
  * 0 y, 1 u, 2 v: planes of the patch · 3 stride of y (that of u and v is half) · 4 sourceU, 5 sourceV: its lattice
  * 6 weight, 7 weight of its mask: of 256, both add up to 256 over all layers · 8 mask, 9 half-sized mask, strides as y and u; 0 for none
+ * 15 tiles of the mask: for each 16 × 16 pixels of the patch, row by row, its smallest and its largest value, a byte each
  * 10 offset of luma, 16.16 · 11, 12 its change per pixel to the right and down · 13, 14 offsets of u and v, whole values
  */
-const LAYER_BYTES: usize = 60;
+const LAYER_BYTES: usize = 64;
 
 // @ts-ignore: decorator
 @inline
@@ -34,7 +35,10 @@ export function blendLayers(out: usize, width: i32, height: i32, cellX: i32, cel
       const node = <usize>(cellRow * (cellColumns + 1) + cellColumn) << 2;
       const x = (cellX + cellColumn) * CELL;
       const y = (cellY + cellRow) * CELL;
-      if (!masksOf(layers, count, node, cellColumns + 1, presence, scratch)) continue;
+      const coverage = coverageOf(layers, count, node, cellColumns + 1);
+      if (coverage == NONE) continue;
+      if (coverage == FULL) fillMasks(presence, scratch);
+      else if (!masksOf(layers, count, node, cellColumns + 1, presence, scratch)) continue;
       for (let at: usize = LUMA; at < HALF_ALPHA; at += 16) v128.store(scratch + at, i16x8.splat(0));
       for (let at: usize = BLUE; at < <usize>BLEND_SCRATCH_BYTES; at += 16) v128.store(scratch + at, i16x8.splat(0));
       for (let l = 0; l < count; l++) {
@@ -44,6 +48,42 @@ export function blendLayers(out: usize, width: i32, height: i32, cellX: i32, cel
       mixCell(out, width, height, x, y, scratch);
     }
   }
+}
+
+const NONE: i32 = 0;
+const PART: i32 = 1;
+const FULL: i32 = 2;
+
+/** What the masks' tiles say of a cell. */
+function coverageOf(layers: usize, count: i32, node: usize, columns: i32): i32 {
+  let all = FULL, any = NONE;
+  for (let l = 0; l < count; l++) {
+    const layer = layers + <usize>l * LAYER_BYTES;
+    if (word(layer, 7) == 0) continue;
+    const at = <usize>word(layer, 4) + node, up = <usize>word(layer, 5) + node, next = <usize>columns << 2;
+    const u00 = load<i32>(at), u10 = load<i32>(at, 4), u01 = load<i32>(at + next), u11 = load<i32>(at + next, 4);
+    const v00 = load<i32>(up), v10 = load<i32>(up, 4), v01 = load<i32>(up + next), v11 = load<i32>(up + next, 4);
+    const tileColumns = (word(layer, 3) + 15) >> 4;
+    // A sample takes a pixel more to the right and below.
+    const left = max((min(min(u00, u10), min(u01, u11)) >> 20), 0), right = min((max(max(u00, u10), max(u01, u11)) + 65536) >> 20, tileColumns - 1);
+    const top = max((min(min(v00, v10), min(v01, v11)) >> 20), 0), bottom = (max(max(v00, v10), max(v01, v11)) + 65536) >> 20;
+    const tiles = <usize>word(layer, 15);
+    for (let row = top; row <= bottom; row++) {
+      for (let column = left; column <= right; column++) {
+        const tile = tiles + (<usize>(row * tileColumns + column) << 1);
+        if (load<u8>(tile) != 255) all = PART;
+        if (load<u8>(tile, 1) != 0) any = PART;
+      }
+    }
+  }
+  return any == NONE ? NONE : all == FULL ? FULL : PART;
+}
+
+function fillMasks(presence: i32, scratch: usize): void {
+  const alpha = (255 * presence) >> 8;
+  const whole = i16x8.splat(<i16>(alpha + (alpha >> 7)));
+  for (let at = scratch + ALPHA; at < scratch + LUMA; at += 16) v128.store(at, whole);
+  for (let at = scratch + HALF_ALPHA; at < scratch + BLUE; at += 16) v128.store(at, whole);
 }
 
 /** Alpha of a cell, 0 to 256. False where no mask covers it. */

@@ -13,26 +13,60 @@ function near(a: i32, b: i32): bool {
 
 /**
  * Draws the cells of a frame that moved; the others must hold the base picture already. `sourceU`, `sourceV`: a lattice of columns × rows
- * points, 16 pixels apart from (0, 0): where each takes its colour from in the base picture, 16.16. `skip`: a byte per cell, 1 for cells
- * that something else will fill. Frames and base pictures are I420 without padding. Returns how many cells were drawn.
+ * points, 16 pixels apart from (0, 0): where each takes its colour from in the base picture, 16.16. Frames and base pictures are I420
+ * without padding. Returns how many cells were drawn.
  */
-export function warpCells(out: usize, base: usize, width: i32, height: i32, sourceU: usize, sourceV: usize, skip: usize): i32 {
+export function warpCells(out: usize, base: usize, width: i32, height: i32, sourceU: usize, sourceV: usize): i32 {
   const cellColumns = width / CELL;
   const cellRows = height / CELL;
-  const columns = cellColumns + 1;
+  const next = <usize>(cellColumns + 1) << 2;
   let drawn = 0;
   for (let cellRow = 0; cellRow < cellRows; cellRow++) {
     for (let cellColumn = 0; cellColumn < cellColumns; cellColumn++) {
-      if (skip != 0 && load<u8>(skip + <usize>(cellRow * cellColumns + cellColumn)) != 0) continue;
-      const i = <usize>(cellRow * columns + cellColumn) << 2;
-      const below = i + (<usize>columns << 2);
-      const u00 = load<i32>(sourceU + i), u10 = load<i32>(sourceU + i, 4), u01 = load<i32>(sourceU + below), u11 = load<i32>(sourceU + below, 4);
-      const v00 = load<i32>(sourceV + i), v10 = load<i32>(sourceV + i, 4), v01 = load<i32>(sourceV + below), v11 = load<i32>(sourceV + below, 4);
+      const i = <usize>(cellRow * (cellColumns + 1) + cellColumn) << 2;
+      const u00 = load<i32>(sourceU + i), u10 = load<i32>(sourceU + i, 4), u01 = load<i32>(sourceU + i + next), u11 = load<i32>(sourceU + i + next, 4);
+      const v00 = load<i32>(sourceV + i), v10 = load<i32>(sourceV + i, 4), v01 = load<i32>(sourceV + i + next), v11 = load<i32>(sourceV + i + next, 4);
       const x = cellColumn * CELL;
       const y = cellRow * CELL;
       const x0 = x << 16, x1 = (x + CELL) << 16, y0 = y << 16, y1 = (y + CELL) << 16;
       if (near(u00, x0) && near(v00, y0) && near(u10, x1) && near(v10, y0) && near(u01, x0) && near(v01, y1) && near(u11, x1) && near(v11, y1)) continue;
       warpCell(out, base, width, height, x, y, u00, v00, u10, v10, u01, v01, u11, v11);
+      drawn++;
+    }
+  }
+  return drawn;
+}
+
+/** A cell is drawn again when one of its corners has moved by this much since it was drawn last, 16.16 pixels: a tenth of a pixel. */
+const MOVED: i32 = 65536 / 10;
+
+// @ts-ignore: decorator
+@inline
+function stayed(shown: usize, value: i32): bool {
+  const way = value - load<i32>(shown);
+  return way < MOVED && way > -MOVED;
+}
+
+/**
+ * The same for a frame that still holds the last one, over the same base picture: draws the cells that moved since they were drawn, and those
+ * that something was painted over. `shown`: eight 32-bit words for each cell, kept from call to call, u and v of its corners as they were
+ * drawn; `dirty`: a byte for each cell, 1 to draw it in any case, set to 0.
+ */
+export function warpChanged(out: usize, base: usize, width: i32, height: i32, sourceU: usize, sourceV: usize, shown: usize, dirty: usize): i32 {
+  const cellColumns = width / CELL;
+  const cellRows = height / CELL;
+  const next = <usize>(cellColumns + 1) << 2;
+  let drawn = 0;
+  for (let cellRow = 0; cellRow < cellRows; cellRow++) {
+    for (let cellColumn = 0; cellColumn < cellColumns; cellColumn++, shown += 32, dirty++) {
+      const i = <usize>(cellRow * (cellColumns + 1) + cellColumn) << 2;
+      const u00 = load<i32>(sourceU + i), u10 = load<i32>(sourceU + i, 4), u01 = load<i32>(sourceU + i + next), u11 = load<i32>(sourceU + i + next, 4);
+      const v00 = load<i32>(sourceV + i), v10 = load<i32>(sourceV + i, 4), v01 = load<i32>(sourceV + i + next), v11 = load<i32>(sourceV + i + next, 4);
+      if (load<u8>(dirty) == 0 && stayed(shown, u00) && stayed(shown + 4, u10) && stayed(shown + 8, u01) && stayed(shown + 12, u11) && stayed(shown + 16, v00) && stayed(shown + 20, v10) && stayed(shown + 24, v01) && stayed(shown + 28, v11)) continue;
+      store<u8>(dirty, 0);
+      store<i32>(shown, u00); store<i32>(shown, u10, 4); store<i32>(shown, u01, 8); store<i32>(shown, u11, 12);
+      store<i32>(shown, v00, 16); store<i32>(shown, v10, 20); store<i32>(shown, v01, 24); store<i32>(shown, v11, 28);
+      warpCell(out, base, width, height, cellColumn * CELL, cellRow * CELL, u00, v00, u10, v10, u01, v01, u11, v11);
       drawn++;
     }
   }

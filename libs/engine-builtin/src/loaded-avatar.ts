@@ -85,7 +85,6 @@ export class StagedFace implements LoadedAvatar {
   private readonly workshop: Workshop;
   private readonly owner: boolean;
   private readonly clips = new Map<number, IdleClips>();
-  private renderer: StoreRenderer | undefined;
 
   constructor(handle: Handle, workshop: Workshop, owner: boolean) {
     this.handle = handle;
@@ -99,7 +98,7 @@ export class StagedFace implements LoadedAvatar {
 
   open(options: StreamOptions): AvatarStream {
     const { inference, patienceMs } = this.workshop.options;
-    const renderer = this.rendererFor(options);
+    const renderer = this.openRenderer(options);
     const sound = new VisemeStream(inference ?? ownInference(), patienceMs);
     return new FaceStream(renderer, sound, options, this.handle.traits, this.idleClipsAt(options.fps));
   }
@@ -109,29 +108,27 @@ export class StagedFace implements LoadedAvatar {
   }
 
   idlePainter(options: FrameOptions): IdlePainter {
-    const renderer = this.rendererFor(options);
+    const renderer = this.openRenderer(options);
     const { clips } = this.idleClipsAt(options.fps);
     return {
       draw(clip, frame, out) {
         const { poses, bases } = clips[clip]!;
         renderer.render(poses.subarray(frame * CHANNEL_COUNT, (frame + 1) * CHANNEL_COUNT), bases[frame]!, out);
       },
-      close() {},
+      close: () => renderer.close(),
     };
   }
 
   close(): void {
-    this.renderer?.close();
-    this.renderer = undefined;
     if (this.owner) unstage(this.handle.staged, this.workshop.arena);
   }
 
-  /** Draws any pose, for benches and checks. */
-  rendererFor({ width, height, background }: PictureSize & { background?: Background }): StoreRenderer {
+  /** Draws any pose; to be closed by its taker. */
+  openRenderer({ width, height, background }: PictureSize & { background?: Background }): StoreRenderer {
     const { frame, staged } = this.handle;
     if (width !== frame.width || height !== frame.height) throw new RangeError(`the avatar was loaded for frames of ${frame.width}x${frame.height}, not ${width}x${height}`);
     void background;
-    return (this.renderer ??= new StoreRenderer(staged, this.workshop.arena, this.workshop.kernels));
+    return new StoreRenderer(staged, this.workshop.arena, this.workshop.kernels);
   }
 
   private idleClipsAt(fps: number): IdleClips {
@@ -209,5 +206,6 @@ class FaceStream implements AvatarStream {
 
   close(): void {
     this.sound.close();
+    this.renderer.close();
   }
 }

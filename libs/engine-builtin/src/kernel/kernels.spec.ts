@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { compileKernels } from '../../assembly/build.mjs';
 import { createRandom } from '../motion/random.ts';
 import { Arena } from './arena.ts';
-import { BLEND_SCRATCH_BYTES, kernelsOn, LAYER_WORDS, layerWord } from './kernels.ts';
+import { BLEND_SCRATCH_BYTES, kernelsOn, LAYER_WORDS, layerWord, maskTiles } from './kernels.ts';
 
 const WIDTH = 64;
 const HEIGHT = 48;
@@ -53,7 +53,7 @@ describe('warpCells', () => {
     const base = picture(arena);
     const out = arena.allocate(BYTES);
     const { u, v } = lattice(arena, (x, y) => [Math.min(x, WIDTH - 2), Math.min(y, HEIGHT - 2)]);
-    const drawn = kernelsOn(arena).warpCells(out, base, WIDTH, HEIGHT, u, v, 0);
+    const drawn = kernelsOn(arena).warpCells(out, base, WIDTH, HEIGHT, u, v);
     // Cells at the right and lower edge are squeezed by the limits.
     expect(drawn).toBe(4 + 3 - 1);
     expect(arena.bytes(out, BYTES)[5 * WIDTH + 5]).toBe(0);
@@ -69,7 +69,7 @@ describe('warpCells', () => {
     const base = picture(arena);
     const out = arena.allocate(BYTES);
     const { u, v } = lattice(arena, (x, y) => source(x, y).map((value, i) => Math.min(Math.max(value, 0), i === 0 ? WIDTH - 2 : HEIGHT - 2)) as [number, number]);
-    kernelsOn(arena).warpCells(out, base, WIDTH, HEIGHT, u, v, 0);
+    kernelsOn(arena).warpCells(out, base, WIDTH, HEIGHT, u, v);
     const data = arena.bytes(base, BYTES);
     const drawn = arena.bytes(out, BYTES);
     for (let y = 0; y < 32; y++) {
@@ -83,6 +83,31 @@ describe('warpCells', () => {
         expect(Math.abs(drawn[luma + (y * WIDTH) / 2 + x]! - wanted)).toBeLessThan(3);
       }
     }
+  });
+});
+
+describe('warpChanged', () => {
+  it('draws again what moved by a tenth of a pixel, and what was painted over', () => {
+    const arena = new Arena();
+    const kernels = kernelsOn(arena);
+    const base = picture(arena);
+    const out = arena.allocate(BYTES);
+    const cells = (WIDTH * HEIGHT) / 256;
+    const shown = arena.allocate(cells * 32);
+    const dirty = arena.allocate(cells);
+    arena.bytes(dirty, cells).fill(1);
+    const shifted = (shift: number) => lattice(arena, (x, y) => [Math.min(x + shift, WIDTH - 2), Math.min(y, HEIGHT - 2)]);
+    const draw = ({ u, v }: { u: number; v: number }) => kernels.warpChanged(out, base, WIDTH, HEIGHT, u, v, shown, dirty);
+    expect(draw(shifted(0))).toBe(cells);
+    expect(draw(shifted(0.09))).toBe(0);
+    expect(draw(shifted(0.12))).toBe(cells);
+    arena.bytes(dirty, cells)[5] = 1;
+    const before = arena.bytes(out, BYTES).slice();
+    arena.bytes(out, BYTES).fill(7);
+    expect(draw(shifted(0.12))).toBe(1);
+    // The cell at row 1, column 1 is as it was.
+    expect(arena.bytes(out, BYTES)[20 * WIDTH + 20]).toBe(before[20 * WIDTH + 20]);
+    expect(arena.bytes(out, BYTES)[0]).toBe(7);
   });
 });
 
@@ -109,6 +134,9 @@ describe('blendLayers', () => {
       words[layerWord.maskWeight] = weights[l]!;
       words[layerWord.mask] = mask;
       words[layerWord.halfMask] = mask;
+      const tiles = maskTiles(arena.bytes(mask, WIDTH * HEIGHT), WIDTH, HEIGHT);
+      words[layerWord.tiles] = arena.allocate(tiles.length);
+      arena.bytes(words[layerWord.tiles]!, tiles.length).set(tiles);
     });
     kernelsOn(arena).blendLayers(out, WIDTH, HEIGHT, 0, 0, 4, 3, layers, 2, presence, arena.allocate(BLEND_SCRATCH_BYTES));
     return { drawn: arena.bytes(out, BYTES), before };
@@ -129,6 +157,14 @@ describe('blendLayers', () => {
     half.drawn.forEach((value, i) => expect(Math.abs(value - (half.before[i]! + 40) / 2)).toBeLessThan(2));
     const present = blend([255, 255], [256, 0], 128);
     present.drawn.forEach((value, i) => expect(Math.abs(value - (present.before[i]! + 40) / 2)).toBeLessThan(2));
+  });
+});
+
+describe('maskTiles', () => {
+  it('says what each part of a mask holds at least and at most', () => {
+    const mask = new Uint8Array(32 * 20).fill(255);
+    mask[3] = 7;
+    expect([...maskTiles(mask, 32, 20)]).toEqual([7, 255, 255, 255, 0, 255, 0, 255, 0, 0, 0, 0]);
   });
 });
 

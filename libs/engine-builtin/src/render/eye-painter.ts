@@ -7,6 +7,7 @@ import { CELL } from '../stage/stage-avatar.ts';
 import { PATCH_PAD } from '../stage/staged-avatar.ts';
 import type { StagedAvatar, StagedEyes } from '../stage/staged-avatar.ts';
 import type { HeadLattice } from './head-lattice.ts';
+import type { PaintedCanvas } from './painted-canvas.ts';
 
 /*
  * Hot path: no allocation after construction.
@@ -57,7 +58,7 @@ export class EyePainter {
     }
   }
 
-  paint(pose: FacePose, canvas: number): void {
+  paint(pose: FacePose, canvas: PaintedCanvas): void {
     this.gazeX.find(this.eyes.gazesX, pose[channel.gazeX]!);
     this.gazeY.find(this.eyes.gazesY, pose[channel.gazeY]!);
     this.paintEye(this.eyes.left, pose[channel.blinkLeft]!, pose, canvas);
@@ -68,7 +69,7 @@ export class EyePainter {
     for (const block of this.blocks) this.arena.free(block);
   }
 
-  private paintEye(eye: StagedEyes, lid: number, pose: FacePose, canvas: number): void {
+  private paintEye(eye: StagedEyes, lid: number, pose: FacePose, canvas: PaintedCanvas): void {
     if (Math.abs(lid) < NOTHING && Math.abs(pose[channel.gazeX]!) < NOTHING && Math.abs(pose[channel.gazeY]!) < NOTHING) return;
     const { blinks, gazesX, gazesY } = this.eyes;
     this.blink.find(blinks, lid);
@@ -91,6 +92,7 @@ export class EyePainter {
       this.words[word + layerWord.maskWeight] = count === 0 ? FULL : 0;
       this.words[word + layerWord.mask] = eye.masks[0]!;
       this.words[word + layerWord.halfMask] = eye.masks[0]! + luma;
+      this.words[word + layerWord.tiles] = eye.masks[0]! + luma + luma / 4;
       count++;
     }
     // What rounding left over goes to the first.
@@ -99,7 +101,7 @@ export class EyePainter {
   }
 
   /** The cells where the eye is now, and where each of their corners lies in its patches. */
-  private place(eye: StagedEyes, canvas: number, count: number): void {
+  private place(eye: StagedEyes, canvas: PaintedCanvas, count: number): void {
     const { lattice } = this;
     const innerWidth = (eye.width - 2 * PATCH_PAD) / eye.scaleX;
     const innerHeight = (eye.height - 2 * PATCH_PAD) / eye.scaleY;
@@ -121,7 +123,8 @@ export class EyePainter {
         this.down[to] = (v < 0 ? 0 : v > mostY ? mostY : v) * 65536;
       }
     }
-    this.kernels.blendLayers(canvas, this.staged.width, this.staged.height, cellX, cellY, cellColumns, cellRows, this.layers, count, FULL, this.scratch);
+    this.kernels.blendLayers(canvas.address, this.staged.width, this.staged.height, cellX, cellY, cellColumns, cellRows, this.layers, count, FULL, this.scratch);
+    canvas.painted(cellX, cellY, cellColumns, cellRows);
   }
 }
 

@@ -6,7 +6,7 @@ import { featureWays, MOUTH_FEATURES } from '../bundle/mouth-features.ts';
  * Which stored mouths a frame is made of: the nearest ones in what shows, and in how the head is turned. Their weights change smoothly from
  * frame to frame: one that enters or leaves the chosen few does so with weight 0.
  */
-export const CHOSEN = 3;
+export const CHOSEN = 2;
 /** A head turned by a radian more makes a mouth as unlike as one whose lips lie this many units off. */
 const TURNED = 0.35;
 /** Mouths this near are alike, in units. */

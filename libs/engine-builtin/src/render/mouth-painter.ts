@@ -9,6 +9,7 @@ import type { StagedAvatar, StagedMouths } from '../stage/staged-avatar.ts';
 import { ColourFit } from './colour-fit.ts';
 import type { DrawnPose } from './drawn-pose.ts';
 import type { HeadLattice } from './head-lattice.ts';
+import type { PaintedCanvas } from './painted-canvas.ts';
 import { CHOSEN, MouthChoice } from './mouth-choice.ts';
 
 /*
@@ -81,7 +82,7 @@ export class MouthPainter {
     });
   }
 
-  paint(pose: DrawnPose, base: number, canvas: number): void {
+  paint(pose: DrawnPose, base: number, canvas: PaintedCanvas): void {
     const { wanted, mouths, choice } = this;
     mouthFeaturesOf(pose, wanted);
     let squares = 0;
@@ -95,7 +96,8 @@ export class MouthPainter {
     for (let i = 0; i < CHOSEN; i++) {
       if (choice.weights[i]! > 0) this.lay(layer++, choice.patches[i]!, choice.weights[i]!, base);
     }
-    this.kernels.blendLayers(canvas, this.staged.width, this.staged.height, this.cellX, this.cellY, this.cellColumns, this.cellRows, this.layers, layer, presence, this.scratch);
+    this.kernels.blendLayers(canvas.address, this.staged.width, this.staged.height, this.cellX, this.cellY, this.cellColumns, this.cellRows, this.layers, layer, presence, this.scratch);
+    canvas.painted(this.cellX, this.cellY, this.cellColumns, this.cellRows);
   }
 
   close(): void {
@@ -191,6 +193,7 @@ export class MouthPainter {
     layerWords[word + layerWord.maskWeight] = shared ? (layer === 0 ? FULL : 0) : weight;
     layerWords[word + layerWord.mask] = mask;
     layerWords[word + layerWord.halfMask] = mask + luma;
+    layerWords[word + layerWord.tiles] = mask + luma + luma / 4;
     this.colourFit?.fit(patch, base, targets, layerWords, word);
   }
 

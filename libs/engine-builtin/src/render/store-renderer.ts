@@ -8,35 +8,34 @@ import { DRAWN_COUNT, toDrawnPose } from './drawn-pose.ts';
 import { EyePainter } from './eye-painter.ts';
 import { HeadLattice } from './head-lattice.ts';
 import { MouthPainter } from './mouth-painter.ts';
+import { PaintedCanvas } from './painted-canvas.ts';
 
 /*
  * Hot path: `render` allocates nothing.
  *
- * Draws a staged avatar, photo or clip: the base picture, its cells that move, the mouth and the eyes out of their stores. It keeps no state
- * from frame to frame, so all sessions of a thread share one.
+ * Draws a staged avatar, photo or clip: the base picture, its cells that move, the mouth and the eyes out of their stores. One for each
+ * session: it keeps the last picture, and of a photo draws only what changed since.
  */
 export class StoreRenderer {
   readonly size: PictureSize;
   private readonly staged: StagedAvatar;
-  private readonly arena: Arena;
   private readonly kernels: Kernels;
   private readonly lattice: HeadLattice;
   private readonly mouth: MouthPainter;
   private readonly eyes: EyePainter | undefined;
   private readonly drawnPose = new Float32Array(DRAWN_COUNT);
-  private readonly canvas: number;
+  private readonly canvas: PaintedCanvas;
   private readonly drawn: Uint8Array;
   private readonly bases: Uint8Array[];
   private readonly byteLength: number;
 
   constructor(staged: StagedAvatar, arena: Arena, kernels: Kernels) {
     this.staged = staged;
-    this.arena = arena;
     this.kernels = kernels;
     this.size = { width: staged.width, height: staged.height };
     this.byteLength = i420ByteLength(this.size);
-    this.canvas = arena.allocate(this.byteLength);
-    this.drawn = arena.bytes(this.canvas, this.byteLength);
+    this.canvas = new PaintedCanvas(this.size, arena);
+    this.drawn = arena.bytes(this.canvas.address, this.byteLength);
     this.bases = Array.from({ length: staged.base.frames }, (_, i) => arena.bytes(staged.base.address + i * this.byteLength, this.byteLength));
     this.lattice = new HeadLattice(staged, arena, kernels);
     this.mouth = new MouthPainter(staged, arena, kernels, this.lattice);
@@ -46,12 +45,17 @@ export class StoreRenderer {
   /** Draws a pose over one of the base pictures. */
   render(pose: FacePose, base: number, out: I420Picture): void {
     const { width, height } = this.staged;
-    this.drawn.set(this.bases[base]!);
+    const { canvas, lattice, kernels } = this;
     toDrawnPose(pose, this.drawnPose);
-    this.lattice.update(this.drawnPose, base);
-    this.kernels.warpCells(this.canvas, this.staged.base.address + base * this.byteLength, width, height, this.lattice.sourceU, this.lattice.sourceV, 0);
-    this.mouth.paint(this.drawnPose, base, this.canvas);
-    this.eyes?.paint(pose, this.canvas);
+    lattice.update(this.drawnPose, base);
+    if (this.bases.length === 1) {
+      kernels.warpChanged(canvas.address, this.staged.base.address, width, height, lattice.sourceU, lattice.sourceV, canvas.shown, canvas.dirty);
+    } else {
+      this.drawn.set(this.bases[base]!);
+      kernels.warpCells(canvas.address, this.staged.base.address + base * this.byteLength, width, height, lattice.sourceU, lattice.sourceV);
+    }
+    this.mouth.paint(this.drawnPose, base, canvas);
+    this.eyes?.paint(pose, canvas);
     if (out.width === width && out.height === height) out.data.set(this.drawn);
     else cutTo(this.drawn, this.size, out);
   }
@@ -60,7 +64,7 @@ export class StoreRenderer {
     this.lattice.close();
     this.mouth.close();
     this.eyes?.close();
-    this.arena.free(this.canvas);
+    this.canvas.close();
   }
 }
 

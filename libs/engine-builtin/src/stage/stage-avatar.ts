@@ -10,6 +10,7 @@ import type { CropRect } from '../face/framing.ts';
 import { LANDMARK_COUNT, transformMesh } from '../face/landmarks.ts';
 import type { FaceMesh } from '../face/landmarks.ts';
 import type { Arena } from '../kernel/arena.ts';
+import { maskTiles } from '../kernel/kernels.ts';
 import { DISPLACEMENT_VALUES, displacementOf } from '../render/displacement.ts';
 import { DRAWN_COUNT } from '../render/drawn-pose.ts';
 import { cropAndScale } from '../render/plane-scaling.ts';
@@ -334,7 +335,7 @@ async function stagePatches(store: PatchStore, scale: number, staging: Staging, 
   const masks = Array.from({ length: shared ? 1 : store.count }, (_, i) => {
     const mask = padded(maskPlane, { ...corner(i), ...inner }, PATCH_PAD);
     clearBorder(mask, width, height);
-    return staging.put(mask, halved(mask, width, height));
+    return staging.put(mask, halved(mask, width, height), maskTiles(mask, width, height));
   });
   return { width, height, pictures, masks };
 }

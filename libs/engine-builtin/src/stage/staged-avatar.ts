@@ -37,7 +37,7 @@ export interface StagedPatches {
   height: number;
   /** Address of each patch's three planes, one after another. */
   pictures: readonly number[];
-  /** Address of each patch's mask, and behind it the half-sized one; one address for all patches where they share a mask. */
+  /** Address of each patch's mask, behind it the half-sized one, and behind that its tiles; one address for all patches where they share a mask. */
   masks: readonly number[];
 }
 
