@@ -5,6 +5,7 @@ import { averageWithMirrored, eyeDistance, meshBounds, transformMesh } from '../
 import type { FaceMesh } from '../face/landmarks.ts';
 import { headYawDegrees } from '../face/head-pose.ts';
 import { fitEyes } from './fit-eyes.ts';
+import { fitLips } from './fit-lips.ts';
 
 /** The bound on size, in pixels of the upload between the iris centres. Below it lips are a smear of a few pixels. */
 export const MIN_EYE_DISTANCE_PX = 32;
@@ -156,10 +157,10 @@ async function refineMesh(detector: FaceDetector, image: RgbImage, face: Detecte
   const [seen] = distinct(await detectInRegion(detector, closeUp, whole, REFINE_SIDE, true));
   const [mirrored] = distinct(await detectInRegion(detector, mirror, whole, REFINE_SIDE, true));
   const here = seen && { ...seen, box: { ...seen.box, x: seen.box.x + left, y: seen.box.y + top } };
-  if (!seen || !here || overlap(here, face) < 0.4) return face.mesh;
-  const alike = mirrored && Math.abs(mirrored.box.width - seen.box.width) < 0.25 * seen.box.width;
-  const mesh = alike ? averageWithMirrored(seen.mesh, mirrored.mesh, width) : seen.mesh;
-  return transformMesh(fitEyes(mesh, closeUp), left, top, 1);
+  const same = seen && here && overlap(here, face) >= 0.4;
+  const alike = same && mirrored && Math.abs(mirrored.box.width - seen.box.width) < 0.25 * seen.box.width;
+  const mesh = !same ? transformMesh(face.mesh, -left, -top, 1) : alike ? averageWithMirrored(seen.mesh, mirrored.mesh, width) : seen.mesh;
+  return transformMesh(fitLips(fitEyes(mesh, closeUp), closeUp), left, top, 1);
 }
 
 function assertInside(mesh: FaceMesh, image: RgbImage): void {
