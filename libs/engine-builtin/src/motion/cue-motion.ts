@@ -53,7 +53,7 @@ export class CueMotion {
     this.gestures.moveTo(nowS);
   }
 
-  /** @param mouthFree 0 while the mouth speaks, 1 when it is at rest: speech has it first. */
+  /** @param mouthFree 0 while the mouth speaks, 1 when it is at rest. */
   addTo(pose: FacePose, mouthFree: number, mouthGain: number, sway: number): void {
     const mood = this.expression.value;
     const attention = this.attention.value;

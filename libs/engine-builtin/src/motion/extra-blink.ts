@@ -1,31 +1,42 @@
 import { BLINK_S, blinkAt } from './blink.ts';
+import type { IdleClips } from './idle-clips.ts';
+import { channel, CHANNEL_COUNT } from './pose.ts';
 
 /*
  * Hot path: no allocation after construction.
  *
- * A blink beside those of the idle layer. Lids that were shut a moment ago stay open instead.
+ * A blink beside those of the idle layer. Where that one's lids were shut a moment ago or are about to be, its blink has to do.
  */
-const SINCE_LAST_S = 0.5;
+const APART_S = 0.5;
 
 export class ExtraBlink {
+  private readonly clips: IdleClips;
   private startS = -Infinity;
   private askedS = -Infinity;
-  private lastShutS = -Infinity;
 
-  /** How far lids are shut. @param asked when a blink is to begin; one that was asked for before is not asked again. */
-  valueAt(nowS: number, asked: number, idleLids: number): number {
-    if (idleLids > 0) this.lastShutS = nowS;
-    if (asked > this.askedS && nowS >= asked) {
-      this.askedS = asked;
-      if (nowS - this.lastShutS > SINCE_LAST_S) this.startS = nowS;
+  constructor(clips: IdleClips) {
+    this.clips = clips;
+  }
+
+  /** How far lids are shut. @param askedS when a blink is to begin; one that was asked for before is not asked again. */
+  valueAt(nowS: number, askedS: number, clip: number, frame: number): number {
+    if (askedS > this.askedS && nowS >= askedS) {
+      this.askedS = askedS;
+      if (!this.blinksNear(clip, frame)) this.startS = nowS;
     }
     const since = nowS - this.startS;
-    if (since >= BLINK_S) return 0;
-    this.lastShutS = nowS;
-    return blinkAt(since);
+    return since < BLINK_S ? blinkAt(since) : 0;
   }
 
   isOver(nowS: number): boolean {
     return nowS - this.startS >= BLINK_S;
+  }
+
+  private blinksNear(clip: number, frame: number): boolean {
+    const { frames, poses } = this.clips.clips[clip]!;
+    const before = Math.max(0, frame - Math.round(APART_S * this.clips.fps));
+    const after = Math.min(frames, frame + Math.round((BLINK_S + APART_S) * this.clips.fps));
+    for (let at = before; at < after; at++) if (poses[at * CHANNEL_COUNT + channel.blinkLeft]! > 0) return true;
+    return false;
   }
 }

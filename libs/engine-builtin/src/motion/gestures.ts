@@ -33,15 +33,15 @@ const curves: Record<Gesture, Curve> = {
     addTo(pose, t, amount) {
       // Down twice, the second time less.
       const both = swell(t / 0.56) + 0.5 * swell((t - 0.48) / 0.52);
-      pose[channel.pitch]! += amount * 0.055 * both;
-      pose[channel.shiftY]! += amount * 0.012 * both;
+      pose[channel.pitch]! += amount * 0.075 * both;
+      pose[channel.shiftY]! += amount * 0.018 * both;
     },
   },
   shake: {
     seconds: 1.2,
     addTo(pose, t, amount) {
       const turn = Math.sin(4 * Math.PI * t) * swell(t) ** 0.75;
-      pose[channel.yaw]! += amount * 0.075 * turn;
+      pose[channel.yaw]! += amount * 0.09 * turn;
       pose[channel.roll]! += amount * 0.006 * turn;
     },
   },
@@ -56,7 +56,7 @@ const curves: Record<Gesture, Curve> = {
   wink: {
     seconds: 0.7,
     addTo(pose, t, amount) {
-      const shut = easeInOut((t - 0.1) / 0.16) - easeInOut((t - 0.46) / 0.32);
+      const shut = easeInOut((t - 0.08) / 0.2) - easeInOut((t - 0.48) / 0.34);
       const face = held(t, 0.3, 0.5);
       pose[channel.blinkRight] = Math.max(pose[channel.blinkRight]!, Math.min(1, amount) * shut);
       pose[channel.smile]! += amount * 0.35 * face;

@@ -66,7 +66,7 @@ export class MotionSource {
   private readonly ahead: SoundAhead;
   private readonly speech: SpeechMotion;
   private readonly cues: CueMotion;
-  private readonly blink = new ExtraBlink();
+  private readonly blink: ExtraBlink;
   private readonly pose: FacePose = new Float32Array(CHANNEL_COUNT);
   private speechSteps = 0;
   /** Media time of the newest pose. */
@@ -79,6 +79,7 @@ export class MotionSource {
     this.traits = traits;
     this.clips = clips;
     this.track = new IdleTrack(clips, seed);
+    this.blink = new ExtraBlink(clips);
     this.ahead = new SoundAhead(sound);
     this.speech = new SpeechMotion(seed);
     this.cues = new CueMotion(seed);
@@ -187,10 +188,10 @@ export class MotionSource {
       if (mouthChannels[i] === 1) pose[i]! *= gate.value;
       else pose[i]! += value[i]! * (i === channel.yaw || i === channel.roll ? sway : 1);
     }
-    const lids = this.blink.valueAt(nowS, this.speech.blinkS, pose[channel.blinkLeft]!);
+    const lids = this.blink.valueAt(nowS, this.speech.blinkS, this.track.clip, this.track.frame);
     pose[channel.blinkLeft] = Math.max(pose[channel.blinkLeft]!, lids);
     pose[channel.blinkRight] = Math.max(pose[channel.blinkRight]!, lids);
-    this.cues.addTo(pose, 1 - gate.value, traits.mouthGain, sway);
+    this.cues.addTo(pose, gate.free * (1 - pose[channel.press]!), traits.mouthGain, sway);
     for (let i = 0; i < UP_TO_ONE.length; i++) pose[UP_TO_ONE[i]!] = Math.min(pose[UP_TO_ONE[i]!]!, 1);
   }
 

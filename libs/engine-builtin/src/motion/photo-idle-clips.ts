@@ -143,7 +143,8 @@ function writePose(plan: ClipPlan, swayScale: number, seconds: number, pose: Flo
   SWAY_CHANNELS.forEach((name, i) => {
     const { hz, amount } = sway[name];
     const seed = plan.noiseSeed + i * 131;
-    pose[channel[name]] = swayScale * amount * settled * (smoothNoise(seconds * hz, seed) + 0.3 * smoothNoise(seconds * hz * 2.7, seed + 57));
+    // Zero added: rest is 0, never −0.
+    pose[channel[name]] = 0 + swayScale * amount * settled * (smoothNoise(seconds * hz, seed) + 0.3 * smoothNoise(seconds * hz * 2.7, seed + 57));
   });
   for (const { startS, endS, easeS, amounts } of plan.passings) {
     const here = easeGently((seconds - startS) / easeS) - easeGently((seconds - endS) / easeS);

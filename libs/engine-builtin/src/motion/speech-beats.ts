@@ -10,11 +10,13 @@ import type { Random } from './random.ts';
  * ones the brows rise. Those that overlap add up.
  */
 const PLACES = 5;
-const DIP_S = 0.54;
+const DIP_S = 0.58;
 const LOWEST_AT = 0.4;
 const BROW_S = 0.72;
 const HIGHEST_AT = 0.36;
 const BROWS_FROM = 0.62;
+/** Brows that go up with every stress plead. */
+const BROWS_AFTER_S = 1.7;
 
 export class SpeechBeats {
   private readonly random: Random;
@@ -23,6 +25,7 @@ export class SpeechBeats {
   private readonly sides = new Float64Array(PLACES);
   private readonly brows = new Float64Array(PLACES);
   private next = 0;
+  private browsS = -Infinity;
 
   constructor(random: Random) {
     this.random = random;
@@ -35,7 +38,9 @@ export class SpeechBeats {
     // No two alike, and some stresses are left to the voice.
     this.strengths[next] = (0.45 + 0.55 * strength) * (0.7 + 0.5 * random());
     this.sides[next] = (2 * random() - 1) * strength;
-    this.brows[next] = strength > BROWS_FROM && random() < 0.75 ? strength * (0.6 + 0.4 * random()) : 0;
+    const brows = strength > 1 || (strength > BROWS_FROM && atS - this.browsS > BROWS_AFTER_S && random() < 0.75);
+    this.brows[next] = brows ? Math.min(strength, 1) * (0.6 + 0.4 * random()) : 0;
+    if (brows) this.browsS = atS;
     this.next = (next + 1) % PLACES;
   }
 

@@ -26,7 +26,7 @@ const PHRASE_ENDS_STEPS = 13;
 const PHRASE_STEPS = 30;
 const BLINK_SHARE = 0.75;
 
-const turns = { yaw: 0.03, pitch: 0.012, roll: 0.016, shiftX: 0.008 } as const;
+const turns = { yaw: 0.045, pitch: 0.016, roll: 0.022, shiftX: 0.01 } as const;
 const TURN_CHANNELS = Object.keys(turns) as (keyof typeof turns)[];
 
 export class SpeechMotion {

@@ -11,17 +11,17 @@ const LOWEST_LEVEL = 0.012;
 const LEVEL_UP = 0.44;
 const LEVEL_DOWN = 0.0024;
 const LOUDNESS_FOLLOWS = 0.45;
-const USUAL_FOLLOWS = 0.12;
+const USUAL_FOLLOWS = 0.22;
 /** Below this part of its usual loudness a voice says nothing. */
 const AUDIBLE = 0.15;
 /** A syllable rises this much, and is over its peak when it has fallen by this. */
 const SYLLABLE_RISES = 0.12;
 const SYLLABLE_FALLS = 0.03;
 /** In steps: a stress comes no sooner after the last one, or later only if it is a clear one. */
-const CLEAR_STRESS_AFTER = 21;
-const ANY_STRESS_AFTER = 55;
+const CLEAR_STRESS_AFTER = 32;
+const ANY_STRESS_AFTER = 50;
 const CLEAR = 0.55;
-const ANY = 0.35;
+const ANY = 0.3;
 const NEW_PHRASE_AFTER = 13;
 
 export class VoiceStress {

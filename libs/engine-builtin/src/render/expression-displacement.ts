@@ -14,7 +14,7 @@ const reach = {
   frownIn: 0.035,
   lowerLipUp: 0.014,
   browUp: 0.05,
-  browInnerUp: 0.06,
+  browInnerUp: 0.05,
   browInnerIn: 0.012,
   furrowDown: 0.05,
   furrowIn: 0.028,
@@ -63,7 +63,7 @@ export function expressionDisplacement(face: FaceGeometry): (a: number, b: numbe
     const innerEnd = Math.abs((a < middleOfBrows ? eyeOfSide.outerA : eyeOfSide.innerA) - middleOfBrows);
     const eyeWidth = Math.max(eyeOfSide.outerA - eyeOfSide.innerA, 0.15);
     /** 1 at the inner end of the brow, and in between; 0 outside. */
-    const inner = 1 - smoothstep(innerEnd, innerEnd + 0.85 * eyeWidth, fromMiddle);
+    const inner = 1 - smoothstep(innerEnd, innerEnd + 0.95 * eyeWidth, fromMiddle);
     const towardsMiddle = -Math.sign(a - middleOfBrows) * smoothstep(0, innerEnd, fromMiddle) * (1 - smoothstep(innerEnd, innerEnd + eyeWidth, fromMiddle));
     along(drawn.browInner, reach.browInnerIn * towardsMiddle * brow, -reach.browInnerUp * inner * brow);
     // Temples and hair stay.
