@@ -12,7 +12,7 @@ import { personMask } from './person-mask.ts';
 import { connectedTo, distanceInside, fillHoles, insideOutline } from './regions.ts';
 
 /** Larger pictures are reduced: edges are then as sharp as these pixels. */
-const MAX_WORK_PIXELS = 1_600_000;
+const MAX_WORK_PIXELS = 1_200_000;
 /** How far inside and outside of the network's outline the true one is looked for, in heights of the face. Outside lies hair. */
 const BAND_INSIDE = 0.055;
 const BAND_OUTSIDE = 0.06;

@@ -1,0 +1,94 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { allocateI420 } from '@visavis/engine';
+import { i420ToRgb } from '../render/i420-to-rgb.ts';
+import { decodeBackgroundPicture, plainPicture, prepareBackground, STUDIO_GREEN } from './background.ts';
+import { fillBehind } from './inpaint.ts';
+
+const size = { width: 128, height: 96 };
+const LUMA = size.width * size.height;
+
+/** Where the person is in the pictures below: a column in the middle, soft at its sides. */
+const alpha = Uint8Array.from({ length: LUMA }, (_, i) => Math.round(255 * Math.min(Math.max((24 - Math.abs((i % size.width) - 63.5)) / 8, 0), 1)));
+
+/** A white person before dark grey. */
+function own() {
+  const picture = plainPicture('#303030', size);
+  alpha.forEach((a, i) => (picture.data[i] = Math.round((235 * a + picture.data[i]! * (255 - a)) / 255)));
+  return { picture, alpha };
+}
+
+describe('prepareBackground', () => {
+  it('keeps nothing of a kept one', async () => {
+    expect(await prepareBackground({ type: 'keep' }, size, own())).toBeUndefined();
+  });
+
+  it.each([
+    [{ type: 'color', color: '#1f6feb' } as const, [0x1f, 0x6f, 0xeb]],
+    [{ type: 'green' } as const, [0x00, 0xb1, 0x40]],
+    [{ type: 'transparent' } as const, [0, 0, 0]],
+  ])('is the colour asked for: %o', async (background, expected) => {
+    const picture = await prepareBackground(background, size, own());
+    const rgb = i420ToRgb(picture!);
+    for (const at of [0, LUMA - 1]) expected.forEach((value, c) => expect(Math.abs(rgb[at * 3 + c]! - value)).toBeLessThan(4));
+  });
+
+  it('refuses what is no colour, and a picture of another size', async () => {
+    expect(() => plainPicture('red', size)).toThrow(RangeError);
+    expect(() => plainPicture('#12345', size)).toThrow(RangeError);
+    await expect(prepareBackground({ type: 'image', id: 'a', picture: allocateI420({ width: 64, height: 64 }) }, size, own())).rejects.toThrow(RangeError);
+  });
+
+  it.each([0, 0.5, 1])('blurs (%d) what is behind the person without a glow of them', async (strength) => {
+    const picture = await prepareBackground({ type: 'blur', strength }, size, own());
+    const dark = plainPicture('#303030', size).data[0]!;
+    for (let i = 0; i < LUMA; i++) expect(Math.abs(picture!.data[i]! - dark)).toBeLessThan(3);
+  });
+
+  it('takes detail from what is behind, the more the stronger', async () => {
+    const stripes = own();
+    for (let i = 0; i < LUMA; i++) if (alpha[i] === 0) stripes.picture.data[i] = (i >> 3) % 2 === 0 ? 60 : 160;
+    const contrast = async (strength: number) => {
+      const { data } = (await prepareBackground({ type: 'blur', strength }, size, stripes))!;
+      return Math.max(...data.subarray(48 * 128, 48 * 128 + 24)) - Math.min(...data.subarray(48 * 128, 48 * 128 + 24));
+    };
+    expect(await contrast(1)).toBeLessThan((await contrast(0)) * 0.8);
+    expect(await contrast(0)).toBeGreaterThan(80);
+  });
+});
+
+describe('decodeBackgroundPicture', () => {
+  it('fills the frame and cuts off what is too much', async () => {
+    // Red, green and blue thirds: of a picture twice as wide as the frame, the middle stays.
+    const thirds = await sharp({ create: { width: 600, height: 225, channels: 3, background: '#00ff00' } })
+      .composite([
+        { input: { create: { width: 150, height: 225, channels: 3, background: '#ff0000' } }, left: 0, top: 0 },
+        { input: { create: { width: 150, height: 225, channels: 3, background: '#0000ff' } }, left: 450, top: 0 },
+      ])
+      .png()
+      .toBuffer();
+    const rgb = i420ToRgb(await decodeBackgroundPicture(thirds, size));
+    for (const at of [0, 127, LUMA - 1]) {
+      expect(rgb[at * 3 + 1]).toBeGreaterThan(240);
+      expect(rgb[at * 3]! + rgb[at * 3 + 2]!).toBeLessThan(20);
+    }
+  });
+
+  it('says of what is no picture that it is none', async () => {
+    await expect(decodeBackgroundPicture(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), size)).rejects.toMatchObject({ code: 'unreadable_image' });
+  });
+});
+
+describe('fillBehind', () => {
+  it('continues a slope behind the person', () => {
+    const slope = Uint8Array.from({ length: LUMA }, (_, i) => 40 + (i % size.width));
+    const picture = slope.map((value, i) => (alpha[i]! > 0 ? 255 : value));
+    const filled = fillBehind(picture, alpha, size.width, size.height, 2);
+    filled.forEach((value, i) => expect(Math.abs(value - slope[i]!)).toBeLessThan(30));
+    slope.forEach((value, i) => {
+      if (i % size.width < 32) expect(filled[i]).toBe(value);
+    });
+  });
+});
+
+it('the green is one that keying tools know', () => expect(STUDIO_GREEN).toBe('#00b140'));
