@@ -1,7 +1,9 @@
+import { looksLikeClip } from '@visavis/codec';
 import type { AvatarEngine } from '@visavis/engine';
 import { adoptAvatar, loadAvatar, Workshop } from './loaded-avatar.ts';
 import type { EngineOptions } from './loaded-avatar.ts';
 import { preparePhoto } from './prepare/prepare-photo.ts';
+import { prepareVideo } from './prepare/video/prepare-video.ts';
 
 export const BUILTIN_ENGINE = 'builtin';
 /** Raised whenever older bundles can no longer be drawn; avatars are then prepared again. */
@@ -16,7 +18,7 @@ export function createBuiltinEngine(options: EngineOptions = {}): AvatarEngine {
   return {
     name: BUILTIN_ENGINE,
     version: BUILTIN_ENGINE_VERSION,
-    prepare: (upload, onProgress) => preparePhoto(upload, identity, onProgress),
+    prepare: (upload, onProgress) => (looksLikeClip(upload) ? prepareVideo : preparePhoto)(upload, identity, onProgress),
     load: (bundle, usual) => loadAvatar(bundle, identity, opened(), usual),
     adopt: (handle) => adoptAvatar(handle, opened()),
   };

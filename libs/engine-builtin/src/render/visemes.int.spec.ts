@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { allocateI420 } from '@visavis/engine';
 import { unpackBundle } from '../bundle/container.ts';
-import { BUILTIN_ENGINE, BUILTIN_ENGINE_VERSION, createBuiltinEngine } from '../index.ts';
-import { loadFace } from '../loaded-face.ts';
-import type { LoadedFace } from '../loaded-face.ts';
+import { createBuiltinEngine } from '../index.ts';
+import type { StagedFace } from '../loaded-avatar.ts';
 import { measureLipGap } from '../measure.ts';
 import type { LipGap } from '../measure.ts';
 import { applyMouth } from '../motion/mouth-pose.ts';
 import { channel, restPose } from '../motion/pose.ts';
 import { i420ToRgb } from './i420-to-rgb.ts';
+import type { StoreRenderer } from './store-renderer.ts';
 
 /** Real: the face as it is prepared, the shapes that the network is taught, and the mesh that looks at the frames. */
 const size = { width: 512, height: 512 };
@@ -21,14 +21,14 @@ const ROLLS = [-0.012, -0.006, 0, 0.006, 0.012];
 type Mouth = Record<string, number>;
 
 let phonemes: { params: string[]; targets: Record<string, Mouth> };
-let face: LoadedFace;
+let face: StoreRenderer;
 let mouthGain: number;
 
 beforeAll(async () => {
   phonemes = JSON.parse(await readFile(new URL('../../../viseme-net/assets/phonemes.json', import.meta.url), 'utf8')) as typeof phonemes;
   const { bundle } = await createBuiltinEngine().prepare(await readFile(new URL('../../assets/stock/moller-gogol.jpg', import.meta.url)));
   mouthGain = unpackBundle(bundle).facts.mouthGain as number;
-  face = await loadFace(bundle, { engine: BUILTIN_ENGINE, engineVersion: BUILTIN_ENGINE_VERSION });
+  face = ((await createBuiltinEngine().load(bundle)) as StagedFace).openRenderer(size);
 });
 
 async function seen(mouth: Mouth): Promise<LipGap> {
@@ -38,7 +38,7 @@ async function seen(mouth: Mouth): Promise<LipGap> {
     const pose = restPose();
     applyMouth(Float32Array.from(phonemes.params, (name) => mouth[name] ?? 0), 0, mouthGain, pose);
     pose[channel.roll] = roll;
-    face.rendererFor(size).render(pose, picture);
+    face.render(pose, 0, picture);
     const measured = await measureLipGap({ ...size, data: i420ToRgb(picture) });
     expect(measured).toBeDefined();
     frames.push(measured!);
