@@ -42,9 +42,8 @@ export interface AvatarStream {
   /** Audio must be pushed at least this far ahead of the frame that is asked for. */
   readonly lookAheadMs: number;
   /**
-   * Appends audio, silence included. `atSample48k` is where the piece begins: where the last one ended, or after `skip` later, by any
-   * multiple of 20 ms; what lies between was silence. `pcm16k` is mono at ENGINE_SAMPLE_RATE_HZ in −1…1, and may be reused by the caller
-   * after the call.
+   * Appends audio, silence included. `atSample48k` is where the piece begins and must be where the last one ended.
+   * `pcm16k` is mono at ENGINE_SAMPLE_RATE_HZ in −1…1, and may be reused by the caller after the call.
    */
   push(atSample48k: number, pcm16k: Float32Array): void;
   /**
@@ -66,13 +65,13 @@ export interface AvatarStream {
    */
   frame(atSample48k: number, out: I420Picture): void;
   /**
-   * The viewers see the picture of the idle loop in place of the one due at `atSample48k`: time goes on, nothing is drawn, and nothing needs
-   * to be heard for it. Only while `idle`.
+   * The viewers see the picture of the idle loop in place of the one due at `atSample48k`: time goes on and nothing is drawn. Only while `idle`;
+   * where that ends with this picture, `frame` is asked for the same time.
    */
   skip(atSample48k: number): void;
   /**
    * Whether the newest frame, drawn or skipped, is exactly its picture of the idle loop, and neither sound nor cue is known that would change
-   * the next ones.
+   * the next ones. A new stream is idle.
    */
   readonly idle: boolean;
   /** Where the newest frame, drawn or skipped, stands in the avatar's idle clips. */

@@ -35,6 +35,8 @@ const LATE_MS = 40;
 export const VIDEO_HOLD_MS = 20;
 /** A machine that slept doesn't send what it missed: the clock goes on from now. */
 const MAX_CATCH_UP_MS = 500;
+const ENGINE_PACKET_SAMPLES = (PACKET_SAMPLES * ENGINE_SAMPLE_RATE_HZ) / MEDIA_CLOCK_HZ;
+const ENGINE_SILENCE = new Float32Array(ENGINE_PACKET_SAMPLES);
 export const DEFAULT_MAX_BITRATE = 2_500_000;
 
 export interface MediaSessionOptions {
@@ -47,6 +49,8 @@ export interface MediaSessionOptions {
   maxBitrate?: number;
   seed: number;
   background?: Background;
+  /** Where it is there already: see `useIdleLoop`. */
+  idleLoop?: IdleLoop;
   onEvent: PipelineEventHandler;
 }
 
@@ -82,8 +86,8 @@ export class RunningMediaSession implements MediaSession, MediaTask {
   private readonly frameSamples: number;
   private startMs: number;
   private packetIndex = 0;
-  /** Packets before this one were heard by the engine, or were silence that it was spared. */
-  private heardPackets = 0;
+  /** The packet that was heard last was silent: the resampler holds nothing any more. */
+  private quiet = false;
   private frameIndex = 0;
   private ownExpression: Cue = { type: 'expression', expression: 'neutral', strength: 0 };
   private closed = false;
@@ -104,13 +108,10 @@ export class RunningMediaSession implements MediaSession, MediaTask {
       this.line = new SpeechLine(Math.ceil((this.stream.lookAheadMs - VIDEO_HOLD_MS) / PACKET_MS), options.onEvent, (at) => this.stream.visemeAt(at));
       this.opus = createOpusEncoder();
       this.resampler = createResampler(MEDIA_CLOCK_HZ, ENGINE_SAMPLE_RATE_HZ);
-      this.engineSamples = new Float32Array((PACKET_SAMPLES * ENGINE_SAMPLE_RATE_HZ) / MEDIA_CLOCK_HZ);
-      this.hearLine();
-      this.pictures = new PictureTrack({
-        ...{ stream: this.stream, encoders, stats: this.stats },
-        encoder: { codec, fps, maxBitrate, ...drawnSize({ width, height, background }) },
-        beforeLive: () => this.hearLine(),
-      });
+      this.engineSamples = new Float32Array(ENGINE_PACKET_SAMPLES);
+      this.hearFrom(0);
+      const encoder = { codec, fps, maxBitrate, ...drawnSize({ width, height, background }) };
+      this.pictures = new PictureTrack({ stream: this.stream, encoders, stats: this.stats, encoder, loop: options.idleLoop });
     } catch (error) {
       // An engine's streams may have places that are counted.
       this.stream.close();
@@ -134,18 +135,17 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     if (changed) {
       this.stream.truncate(sample);
       this.resampler.reset();
-      this.heardPackets = this.packetIndex;
-      this.hearLine();
+      this.hearFrom(this.packetIndex);
     }
     // What was taken back may have been the end of an expression, too.
-    if (this.line.everExpressed) this.actNow(sample, this.ownExpression);
+    if (this.line.everExpressed) this.stream.act?.(sample, this.ownExpression);
   }
 
   act(cue: Cue): void {
     if (this.closed) return;
     if (cue.type === 'expression') this.ownExpression = cue;
     // Before the packet that leaves next: an interruption takes back what comes with it or later, and this is not to be among it.
-    this.actNow(Math.max(0, this.packetIndex * PACKET_SAMPLES - 1), cue);
+    this.stream.act?.(Math.max(0, this.packetIndex * PACKET_SAMPLES - 1), cue);
   }
 
   requestKeyFrame(): void {
@@ -195,8 +195,10 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     const { stats, line } = this;
     const sample = this.packetIndex * PACKET_SAMPLES;
     const startedMs = performance.now();
+    const entering = line.enteredPackets;
     line.enter();
-    if (!(this.pictures.looping && line.silent && line.cues.length === 0)) this.hearLine();
+    if (line.mouthKnown) this.stream.shape?.(entering * PACKET_SAMPLES, line.mouth);
+    this.hearFrom(entering);
     for (let index = 0; index < line.cues.length; index++) this.actEntered(line.cues[index]!);
     const heardMs = performance.now();
     const packet = this.opus.encode(line.leave());
@@ -215,7 +217,7 @@ export class RunningMediaSession implements MediaSession, MediaTask {
   private sendPicture(dueMs: number): void {
     const { stats } = this;
     const sample = this.frameIndex * this.frameSamples;
-    const { data, key } = this.pictures.next(this.frameIndex, sample, this.line.silent && !this.line.expecting);
+    const { data, key } = this.pictures.next(this.frameIndex, sample, !this.line.expecting);
     this.sender.sendVideo(data, sample, key);
     stats.videoBytes += data.length;
     if (key) stats.keyFrames++;
@@ -225,28 +227,17 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     if (stats.framesSent++ === 0) this.options.onEvent({ type: 'sending' });
   }
 
-  /**
-   * Lets the engine hear what is in the line and was not heard yet, at its own rate. What entered and left while the loop was sent was
-   * silence, and is left out.
-   */
-  private hearLine(): void {
+  /** Lets the engine hear the packets in the line from this one on, at its own rate. */
+  private hearFrom(packet: number): void {
     const { line, stream } = this;
-    if (this.heardPackets < line.leftPackets) {
-      this.heardPackets = line.leftPackets;
-      this.resampler.reset();
+    for (let index = packet; index < line.enteredPackets; index++) {
+      const silent = line.isSilent(index);
+      // One packet of silence behind the last sound, and nothing of it is left.
+      const spared = silent && this.quiet;
+      if (!spared) this.resampler.process(line.packet(index), this.engineSamples);
+      stream.push(index * PACKET_SAMPLES, spared ? ENGINE_SILENCE : this.engineSamples);
+      this.quiet = silent;
     }
-    for (; this.heardPackets < line.enteredPackets; this.heardPackets++) {
-      const sample = this.heardPackets * PACKET_SAMPLES;
-      // The mouth that is known is that of the newest packet: of none before it that was not heard with it.
-      if (line.mouthKnown && this.heardPackets === line.enteredPackets - 1) stream.shape?.(sample, line.mouth);
-      this.resampler.process(line.packet(this.heardPackets), this.engineSamples);
-      stream.push(sample, this.engineSamples);
-    }
-  }
-
-  private actNow(atSample48k: number, cue: Cue): void {
-    this.hearLine();
-    this.stream.act?.(atSample48k, cue);
   }
 
   private actEntered({ atSample48k, cue }: EnteredCue): void {

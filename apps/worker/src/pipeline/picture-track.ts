@@ -22,8 +22,7 @@ export interface PictureTrackOptions {
   encoders: LiveEncoders;
   encoder: VideoEncoderOptions;
   stats: MediaSessionStats;
-  /** A picture is about to be drawn after some that were not: the engine hears the silence that is in the line. */
-  beforeLive(): void;
+  loop: IdleLoop | undefined;
 }
 
 export class PictureTrack {
@@ -39,8 +38,9 @@ export class PictureTrack {
 
   constructor(options: PictureTrackOptions) {
     this.options = options;
-    // Opened now, so that a codec that doesn't open is told before anything is sent.
-    this.live = options.encoders.take(options.encoder);
+    this.loop = options.loop;
+    // Opened now, so that a codec that doesn't open is told before anything is sent; but a loop that is there was made by one.
+    if (this.loop === undefined) this.live = options.encoders.take(options.encoder);
   }
 
   requestKeyFrame(): void {
@@ -78,7 +78,9 @@ export class PictureTrack {
 
   /** Right after another key frame it waits for its next one: two in a row might be taken for one. */
   private loopBegins(index: number): boolean {
-    return this.loop !== undefined && this.options.stream.idle && !this.coded.key && this.newestIndex >= 0 && this.framesToLoopKey === index - this.newestIndex;
+    if (this.loop === undefined || this.coded.key) return false;
+    // A new stream is idle, and every clip begins with a key frame.
+    return this.newestIndex < 0 || (this.options.stream.idle && this.framesToLoopKey === index - this.newestIndex);
   }
 
   /** False where the loop doesn't go on with this picture: then it has to be drawn. */
@@ -87,6 +89,7 @@ export class PictureTrack {
     const loop = this.loop!;
     const { idleClip, idleFrame } = stream;
     stream.skip(atSample48k);
+    if (!stream.idle) return false;
     const key = loop.isKey(stream.idleClip, stream.idleFrame);
     if (!key && !(this.looping && stream.idleClip === idleClip && stream.idleFrame === idleFrame + 1)) return false;
     if (!this.looping) {
@@ -105,7 +108,6 @@ export class PictureTrack {
     if (this.looping) {
       this.looping = false;
       this.keyWanted = true;
-      this.options.beforeLive();
     }
     const live = (this.live ??= encoders.take(encoder));
     const startedMs = performance.now();

@@ -65,8 +65,6 @@ export class SpeechLine {
   readonly mouth = new Float32Array(MOUTH_PARAMS.length);
   /** … if it is known. */
   mouthKnown = false;
-  /** Nothing is said in the packet that entered last. */
-  silent = true;
   /** What the avatar is to do with the packet that entered last. */
   readonly cues: EnteredCue[] = [];
   /** Some speech brought an expression: an interruption may take back the end of it, too. */
@@ -102,13 +100,9 @@ export class SpeechLine {
     return this.queue.length > 0;
   }
 
-  /** Packets that have entered, and that have left. */
+  /** How many packets have entered, from the session's start. */
   get enteredPackets(): number {
     return this.entered;
-  }
-
-  get leftPackets(): number {
-    return this.left;
   }
 
   speak({ utteranceId, source, startAtMs = 0, visemes = false }: SpeakOptions): void {
@@ -135,7 +129,6 @@ export class SpeechLine {
     this.cues.length = 0;
     const utterance = this.queue[0];
     if (utterance !== undefined) this.fill(slot, utterance, at);
-    this.silent = slot.silent && !this.mouthKnown;
     return slot.pcm;
   }
 
@@ -195,6 +188,11 @@ export class SpeechLine {
   /** A packet that is in the line: entered, and not yet left. */
   packet(index: number): Float32Array {
     return this.slotAt(index).pcm;
+  }
+
+  /** Nothing is said in it. */
+  isSilent(index: number): boolean {
+    return this.slotAt(index).silent;
   }
 
   /** Ends all that is unfinished as interrupted, now: the session closes. */

@@ -21,7 +21,8 @@ export interface LoopedAvatar {
  */
 export class IdleLoops {
   private readonly loops = new Map<LoopedAvatar, Map<string, Promise<SharedArrayBuffer | undefined>>>();
-  private readonly bytes = new Map<LoopedAvatar, number>();
+  /** Those that are there, by name. */
+  private readonly made = new Map<LoopedAvatar, Map<string, SharedArrayBuffer>>();
   private readonly store: LoopStore | undefined;
   private readonly onError: (error: Error) => void;
   private last: Promise<unknown> = Promise.resolve();
@@ -49,20 +50,27 @@ export class IdleLoops {
     return safe;
   }
 
+  /** If it is there. */
+  peek(avatar: LoopedAvatar, options: IdleLoopOptions): SharedArrayBuffer | undefined {
+    return this.made.get(avatar)?.get(nameOf(avatar, options));
+  }
+
   bytesOf(avatar: LoopedAvatar): number {
-    return this.bytes.get(avatar) ?? 0;
+    let bytes = 0;
+    for (const { byteLength } of this.made.get(avatar)?.values() ?? []) bytes += byteLength;
+    return bytes;
   }
 
   forget(avatar: LoopedAvatar): void {
     this.loops.delete(avatar);
-    this.bytes.delete(avatar);
+    this.made.delete(avatar);
   }
 
   private async make(name: string, avatar: LoopedAvatar, options: IdleLoopOptions): Promise<SharedArrayBuffer | undefined> {
     const stored = await this.read(name);
     const loop = await avatar.encode(options, stored);
     if (loop === undefined) return undefined;
-    if (this.loops.has(avatar)) this.bytes.set(avatar, this.bytesOf(avatar) + loop.byteLength);
+    if (this.loops.has(avatar)) this.made.set(avatar, (this.made.get(avatar) ?? new Map<string, SharedArrayBuffer>()).set(name, loop));
     // Sent back, the same memory is another object.
     if (stored === undefined || !isSameLoop(stored, loop)) await this.write(name, new Uint8Array(loop));
     return loop;

@@ -155,7 +155,10 @@ export class PipelinePool {
       speeches: new Map(),
     };
     this.sessions.set(number, session);
-    tell(thread, { type: 'open', session: number, avatar, order: orderOf(options) });
+    const { looped } = this.avatars.get(avatar)!;
+    const buffer = this.loops.peek(looped, loopOptionsOf(options));
+    const loop = buffer && this.giveLoop(thread, avatar, buffer);
+    tell(thread, { type: 'open', session: number, avatar, loop, order: orderOf(options) });
     try {
       await promise;
     } catch (error) {
@@ -163,7 +166,7 @@ export class PipelinePool {
       throw error;
     }
     session.opened = true;
-    void this.giveLoop(number, session, avatar);
+    if (loop === undefined) void this.giveLoopLater(number, session, avatar, looped);
     return {
       stats: session.stats,
       rtpStats: session.rtpStats,
@@ -196,16 +199,19 @@ export class PipelinePool {
   }
 
   /** The session sends its avatar's idle loop as soon as it is there. */
-  private async giveLoop(number: number, session: Session, avatarNumber: number): Promise<void> {
-    const avatar = this.avatars.get(avatarNumber);
-    if (avatar === undefined) return;
-    const buffer = await this.loops.get(avatar.looped, loopOptionsOf(session.options));
+  private async giveLoopLater(number: number, session: Session, avatar: number, looped: LoopedAvatar): Promise<void> {
+    const buffer = await this.loops.get(looped, loopOptionsOf(session.options));
     if (buffer === undefined || session.closed || this.closed) return;
+    tell(session.thread, { type: 'use loop', session: number, loop: this.giveLoop(session.thread, avatar, buffer) });
+  }
+
+  /** The loop's number, by which the thread knows it from now on. */
+  private giveLoop(thread: Thread, avatar: number, buffer: SharedArrayBuffer): number {
     const loop = this.loopNumbers.get(buffer) ?? this.nextNumber++;
     this.loopNumbers.set(buffer, loop);
-    if (!session.thread.loops.has(loop)) tell(session.thread, { type: 'loop', loop, avatar: avatarNumber, buffer });
-    session.thread.loops.add(loop);
-    tell(session.thread, { type: 'use loop', session: number, loop });
+    if (!thread.loops.has(loop)) tell(thread, { type: 'loop', loop, avatar, buffer });
+    thread.loops.add(loop);
+    return loop;
   }
 
   private speak(number: number, session: Session, { utteranceId, source, startAtMs = 0, visemes = false }: SpeakOptions): void {

@@ -28,13 +28,13 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
 
   const reportStats = (session: number, { stats, rtpStats }: CreatedMediaSession): void => tell({ type: 'stats', session, stats: { ...stats }, rtpStats: { ...rtpStats } });
 
-  const open = async ({ session, avatar, order }: ToThread & { type: 'open' }): Promise<void> => {
+  const open = async ({ session, avatar, loop, order }: ToThread & { type: 'open' }): Promise<void> => {
     try {
       const loaded = avatars.get(avatar);
       if (loaded === undefined) throw new Error('the avatar is not loaded in this thread');
       const onEvent = (event: PipelineEvent): void => tell({ type: 'event', session, event: withoutCause(event) });
       const onNetworkError = (error: Error): void => tell({ type: 'network error', session, message: error.message });
-      const opened = await createMediaSession({ ...order, avatar: loaded, onEvent, onNetworkError }, surroundings);
+      const opened = await createMediaSession({ ...order, avatar: loaded, idleLoop: loops.get(loop ?? 0)?.loop, onEvent, onNetworkError }, surroundings);
       if (closedEarly.delete(session) || stopped) {
         opened.close();
         tell({ type: 'closed', session });

@@ -8,7 +8,7 @@ import type { PipelineEvent } from '../pipeline-event.ts';
 import type { SpokenPiece } from '../speech-feed.ts';
 
 /** A session's options without what can't cross between threads. */
-export type SessionOrder = Omit<CreateMediaSessionOptions, 'avatar' | 'onEvent' | 'onNetworkError'>;
+export type SessionOrder = Omit<CreateMediaSessionOptions, 'avatar' | 'idleLoop' | 'onEvent' | 'onNetworkError'>;
 
 /** What a pipeline thread is given at its start. */
 export interface PipelineThreadData {
@@ -22,7 +22,8 @@ export type ToThread =
   | { type: 'adopt'; avatar: number; engine: string; handle: unknown }
   | { type: 'unload'; avatar: number }
   | { type: 'loop'; loop: number; avatar: number; buffer: SharedArrayBuffer }
-  | { type: 'open'; session: number; avatar: number; order: SessionOrder }
+  /** @param loop where it is there already. */
+  | { type: 'open'; session: number; avatar: number; loop: number | undefined; order: SessionOrder }
   | { type: 'use loop'; session: number; loop: number }
   | { type: 'speak'; session: number; speech: number; utteranceId: string; startAtMs: number; visemes: boolean }
   | { type: 'piece'; speech: number; piece: SpokenPiece }

@@ -57,15 +57,15 @@ export function openSessionRig({ lookAheadMs = 60, fps = 25, codec = 'h264', ava
     close: () => rig.closedSenders++,
   };
   rig.startMs = scheduler.startInstantMs(1000 / fps);
+  const idleLoop = looped ? idleLoopOf(avatar, { ...SIZE, fps, codec, maxBitrate: MAX_BITRATE }) : undefined;
   rig.session = new RunningMediaSession(
-    { avatar, ...SIZE, fps, codec, maxBitrate: MAX_BITRATE, seed: 1, onEvent: (event) => rig.events.push({ ...event, atMs: time.nowMs() }) },
+    { avatar, ...SIZE, fps, codec, maxBitrate: MAX_BITRATE, seed: 1, idleLoop, onEvent: (event) => rig.events.push({ ...event, atMs: time.nowMs() }) },
     scheduler,
     sender,
     rig.startMs,
     rig.encoders,
   );
   scheduler.add(rig.session, rig.startMs);
-  if (looped) rig.session.useIdleLoop(idleLoopOf(avatar, { ...SIZE, fps, codec, maxBitrate: MAX_BITRATE }));
   return rig;
 }
 
