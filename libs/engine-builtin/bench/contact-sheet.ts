@@ -2,21 +2,18 @@
  * Contact sheets to look at: node libs/engine-builtin/bench/contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--visemes | --sentence] [--mouth | --eyes]
  * Without a WAV: one picture at rest, at several openings and lip shapes, blinking, and turned as far as idle motion goes.
  * With --visemes: the fifteen visemes, each as the lip sync network is taught to say it.
- * With a WAV: every fourth frame of its first seconds at 25 frames a second; with --sentence 24 frames on end from where it begins to
- * speak, each with the viseme that the network hears.
+ * With a WAV: every fourth frame of its first four seconds at 25 frames a second, its mouth alone; with --sentence 24 frames on end from
+ * where it begins to speak. Each with the viseme that the network hears.
  */
 import { readFileSync } from 'node:fs';
-import { allocateI420, MEDIA_CLOCK_HZ } from '@visavis/engine';
-import { VISEMES } from '@visavis/viseme-net';
-import { unpackBundle } from '../src/bundle/container.ts';
-import { BUILTIN_ENGINE, BUILTIN_ENGINE_VERSION, createBuiltinEngine } from '../src/index.ts';
-import { loadFace } from '../src/loaded-face.ts';
+import { MOUTH_PARAMS, mouthOfSound, VISEMES } from '@visavis/viseme-net';
 import { applyMouth } from '../src/motion/mouth-pose.ts';
 import { channel, restPose } from '../src/motion/pose.ts';
 import type { FacePose } from '../src/motion/pose.ts';
 import { i420ToRgb } from '../src/render/i420-to-rgb.ts';
 import { cutTile, readWav16k, writeSheet } from './frames.ts';
 import type { Tile } from './frames.ts';
+import { openPhoto } from './photo-face.ts';
 
 type Shape = Partial<Record<keyof typeof channel, number>>;
 
@@ -34,45 +31,37 @@ const files = process.argv.slice(2).filter((argument) => !argument.startsWith('-
 const [outPath, picturePath, wavPath] = files;
 if (!outPath || !picturePath || (sentence && !wavPath)) throw new Error('usage: contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--visemes | --sentence] [--mouth | --eyes]');
 
-const engine = createBuiltinEngine();
-const { bundle } = await engine.prepare(readFileSync(picturePath));
-const { mouthGain } = unpackBundle(bundle).facts as { mouthGain: number };
-const avatar = await loadFace(bundle, { engine: BUILTIN_ENGINE, engineVersion: BUILTIN_ENGINE_VERSION });
-const size = { width: 512, height: 512 };
-const picture = allocateI420(size);
-const renderer = avatar.rendererFor(size);
+const { synthesiser, mouthGain } = await openPhoto(picturePath);
+const { renderer } = synthesiser;
+const { size } = renderer;
 const closeUp = process.argv.includes('--mouth') ? renderer.patchBox('mouth') : process.argv.includes('--eyes') ? renderer.patchBox('leftEye') : undefined;
 const tiles: Tile[] = [];
-const keep = (label?: string) => {
-  const tile: Tile = { ...size, rgb: i420ToRgb(picture), ...(label && { label }) };
+const draw = (pose: FacePose, label?: string) => {
+  const tile: Tile = { ...size, rgb: i420ToRgb(synthesiser.draw(pose)), ...(label && { label }) };
   if (!closeUp) return tiles.push(tile);
-  const side = Math.min(size.width, Math.round(Math.max(closeUp.width, closeUp.height) * 1.25));
+  const side = Math.min(size.width, size.height, Math.round(Math.max(closeUp.width, closeUp.height) * 1.25));
   const left = Math.max(0, Math.min(size.width - side, Math.round(closeUp.x0 + closeUp.width / 2 - side / 2)));
   const top = Math.max(0, Math.min(size.height - side, Math.round(closeUp.y0 + closeUp.height / 2 - side / 2)));
   return tiles.push({ ...tile, ...cutTile(tile, left, top, side, side) });
 };
-const draw = (pose: FacePose, label?: string) => {
-  renderer.render(pose, picture);
-  keep(label);
+const drawMouth = (params: Float32Array, offset: number, label?: string) => {
+  const pose = restPose();
+  applyMouth(params, offset, mouthGain, pose);
+  draw(pose, label);
 };
 
 if (wavPath) {
-  const speech = readWav16k(wavPath);
-  const stream = avatar.open({ ...size, fps: 25, seed: 7 });
-  stream.push(0, speech.subarray(0, 16000 * 25));
-  for (let frame = 0; sentence ? tiles.length < SENTENCE_FRAMES && frame * 640 < speech.length : frame < 100; frame++) {
-    const at = (frame * MEDIA_CLOCK_HZ) / 25;
-    stream.frame(at, picture);
-    const viseme = VISEMES[stream.visemeAt(at)] ?? 'sil';
-    if (sentence ? tiles.length > 0 || viseme !== 'sil' : frame % 4 === 0) keep(sentence ? viseme : undefined);
+  const { steps, params, visemes } = mouthOfSound(readWav16k(wavPath).subarray(0, 16000 * 25));
+  // Two steps are a frame.
+  for (let step = 0; step < steps && (sentence ? tiles.length < SENTENCE_FRAMES : step < 200); step += sentence ? 2 : 8) {
+    const viseme = VISEMES[visemes[step]!] ?? 'sil';
+    if (!sentence || tiles.length > 0 || viseme !== 'sil') drawMouth(params, step * MOUTH_PARAMS.length, viseme);
   }
 } else if (process.argv.includes('--visemes')) {
   const phonemes = new URL('../../viseme-net/assets/phonemes.json', import.meta.url);
   const { params, targets } = JSON.parse(readFileSync(phonemes, 'utf8')) as { params: string[]; targets: Record<string, Record<string, number>> };
   for (const [viseme, target] of Object.entries(targets)) {
-    const pose = restPose();
-    applyMouth(Float32Array.from(params, (name) => target[name] ?? 0), 0, mouthGain, pose);
-    draw(pose, viseme);
+    drawMouth(Float32Array.from(params, (name) => target[name] ?? 0), 0, viseme);
   }
 } else {
   for (const shape of SHAPES) {

@@ -26,7 +26,7 @@ export interface InsidePoint {
 export const OPEN_AT_REST = 0.06;
 /** How far the upper teeth reach below the upper lip at rest, in units (a unit is about 78 mm), and the lower ones above the lower lip. */
 const UPPER_SHOWN = 0.036;
-const LOWER_SHOWN = 0.006;
+const LOWER_SHOWN = -0.003;
 const LOWER_SHOWN_SMILING = 0.02;
 /** Of the teeth's edge line: this much is straight and bent by the arch alone, the rest follows the lip. */
 const ARCH_PART = 0.6;
@@ -35,8 +35,9 @@ const SMILE_ARC = 0.14;
 const HIDDEN_OF_SMILE = 0.014;
 const TONGUE_TOP = 0.12;
 const TONGUE_HALF_WIDTH = 0.27;
-const TIP_HALF_WIDTH = 0.12;
-const TIP_BOTTOM = 0.04;
+const TIP_HALF_WIDTH = 0.14;
+const TIP_BOTTOM = 0.042;
+const TIP_HEIGHT = 0.05;
 
 /**
  * What shows between parted lips, back to front: the dark, the tongue and the lower teeth on the jaw, the upper teeth on the skull, and the
@@ -99,6 +100,8 @@ export class InnerMouth {
     this.set(this.cavity);
     // Deep in the mouth it is never quite black: the flesh around throws some red light.
     this.lay(this.tongue, (0.04 + 0.1 * light * smoothstep(0.25, 1, point.belowUpper / Math.max(gap, 1e-6))) * (1 - 0.6 * side));
+    // Where the lips meet at their ends it is flesh that shows, near and lit.
+    this.layShaded(look.lowerLip(place), 0.55, 0.7 * smoothstep(0.68, 1, side));
     this.layTongue(point, gap, light, side);
     this.layLowerTeeth(point, light, side);
     if (this.tipShows > 0) this.layTip(point);
@@ -116,7 +119,7 @@ export class InnerMouth {
     const alpha = smoothstep(top + 0.02, top - 0.035, above) * smoothstep(1.05, 0.7, Math.abs(across));
     if (alpha <= 0) return;
     const depth = Math.min(Math.max(above / TONGUE_TOP, 0), 1);
-    const groove = 1 - 0.22 * Math.exp(-((across / 0.12) ** 2)) * smoothstep(0.1, 0.4, depth);
+    const groove = 1 - 0.12 * Math.exp(-((across / 0.12) ** 2)) * smoothstep(0.1, 0.4, depth);
     const bulge = 1 - 0.45 * across * across + 0.15 * across * look.sideLight;
     this.lay(this.tongue, alpha * (0.22 + 0.78 * light) * (1 - 0.8 * smoothstep(0.1, 0.95, depth)) * (0.45 + 0.55 * smoothstep(0.2, 0.95, point.belowUpper / Math.max(gap, 1e-6))) * groove * bulge * (1 - 0.5 * side ** 4) * (1 - 0.35 * this.hidden));
   }
@@ -128,7 +131,7 @@ export class InnerMouth {
     this.lowerTeeth.at(point.jawA, point.jawB - line, this.soft);
     const { alpha, relief } = this.lowerTeeth;
     if (alpha <= 0) return;
-    const shade = relief * (1 - 0.8 * smoothstep(0.2, 0.85, side)) * (0.45 + 0.27 * light) * (1 - 0.6 * this.hidden);
+    const shade = relief * (1 - 0.8 * smoothstep(0.2, 0.85, side)) * (0.52 + 0.26 * light) * (1 - 0.6 * this.hidden);
     this.layShaded(this.tooth, shade, alpha);
   }
 
@@ -138,7 +141,7 @@ export class InnerMouth {
     const { alpha, relief } = this.upperTeeth;
     if (alpha <= 0) return;
     const toLight = 1 + 0.1 * look.sideLight * Math.min(Math.max(point.skullA / 0.25, -1), 1);
-    const corner = 1 - 0.78 * smoothstep(0.38, 1, side + 0.25 * Math.abs(Math.sin(face.yaw)) * side);
+    const corner = 1 - 0.62 * smoothstep(0.4, 1, side + 0.25 * Math.abs(Math.sin(face.yaw)) * side);
     const through = 0.62 + 0.38 * smoothstep(0, 0.07, gap);
     this.layShaded(this.tooth, relief * corner * toLight * through * (1 - 0.35 * this.hidden), alpha);
   }
@@ -158,13 +161,14 @@ export class InnerMouth {
     const { face } = this;
     const middle = -0.5 * LIP_BEFORE_TEETH * Math.sin(face.yaw);
     const across = (point.tipA - middle) / TIP_HALF_WIDTH;
-    const bottom = TIP_BOTTOM + (this.openAtRest ? curveAt(face.lowerSeam, middle) - 0.02 : 0) - 0.06 * (1 - Math.sqrt(Math.max(0, 1 - across * across)));
-    const alpha = smoothstep(-2 * this.soft, 2 * this.soft, bottom - point.tipB) * (1 - smoothstep(0.8, 1.05, Math.abs(across)));
+    const bottom = TIP_BOTTOM + (this.openAtRest ? curveAt(face.lowerSeam, middle) - 0.02 : 0) - TIP_HEIGHT * (1 - Math.sqrt(Math.max(0, 1 - across * across)));
+    const soft = 2.5 * this.soft;
+    const alpha = smoothstep(-soft, soft, bottom - point.tipB) * (1 - smoothstep(0.75, 1.05, Math.abs(across)));
     if (alpha <= 0) return;
     // Behind the teeth one sees its shaded underside, between them the tip itself.
-    const behind = 0.62 - 0.25 * smoothstep(0.015, 0, bottom - point.tipB);
-    const between = 1.25 - 0.45 * smoothstep(0.018, 0, bottom - point.tipB);
-    this.layShaded(this.tongue, (behind + (between - behind) * this.tipOut) * (1 - 0.3 * across * across), alpha * this.tipShows);
+    const round = smoothstep(0.03, 0, bottom - point.tipB);
+    const shade = 0.6 - 0.25 * round + (0.45 - 0.15 * round) * this.tipOut;
+    this.layShaded(this.tongue, shade * (1 - 0.45 * across * across), alpha * this.tipShows);
   }
 
   /** What the picture itself shows between its lips, hung from the skull. */

@@ -19,6 +19,8 @@ const SPREAD_OUT = 0.07;
 const SPREAD_UP = 0.018;
 /** Parts of the mouth's own half width, and of a lip's height. */
 const ROUND_IN = 0.34;
+/** A mouth that smiles is wider, and has further to go. */
+const ROUND_IN_WIDE = 0.44;
 const ROUND_THICKER_UPPER = 0.3;
 const ROUND_THICKER_LOWER = 0.22;
 const SPREAD_THINNER = 0.14;
@@ -66,7 +68,10 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
   const smile = smoothstep(0.03, 0.1, restGapAt(0));
   // Smiling lips are drawn tight: at their ends they part little.
   const ovalGap = (a: number, s: number) => (s < 1 ? (1 - s * s) ** (0.5 + 0.6 * smile + turned(a)) : 0);
-  const roundGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 2) ** (0.5 + turned(a)) : 0);
+  const roundGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 2.3) ** (0.5 + turned(a)) : 0);
+  // The upper lip is lifted as a flat arch: in a peak it would be a bird's.
+  const archGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 3.5) ** (0.6 + turned(a)) : 0);
+  const roundIn = ROUND_IN + (ROUND_IN_WIDE - ROUND_IN) * smoothstep(0.31, 0.4, (face.rightCornerA - face.leftCornerA) / 2);
 
   const cornerShape = (a: number, s: number) => (s < 1 ? s * s * (1.6 - 0.6 * s) : 1 - smoothstep(0, CORNER_REACH, beyondCorner(a)));
   const jawAbove = (a: number, s: number, below: number) => CORNER_DROP * cornerShape(a, s) * (1 - smoothstep(0, 0.45, -below));
@@ -125,7 +130,7 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
       const raised = 1 - smoothstep(face.lowerLipB * 0.8, Math.max(face.chinB, face.lowerLipB + 0.2), b);
       along(drawn.lowerLip, 0, mouthReach.lowerLip * (1 - 0.4 * smile) * fall);
       along(drawn.press, 0, -PRESS_THINNER * thick);
-      along(drawn.round, ROUND_IN * narrower, ROUND_THICKER_LOWER * thick + level(a, b));
+      along(drawn.round, roundIn * narrower, ROUND_THICKER_LOWER * thick + level(a, b));
       along(drawn.spread, SPREAD_OUT * room * side, -SPREAD_UP * corners - SPREAD_THINNER * thick);
       along(drawn.meet, 0, -(1 - UPPER_MEETS) * restGap * raised);
       along(drawn.teeth, 0, -TEETH_THINNER * thick - 0.45 * restGap * raised);
@@ -137,11 +142,11 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
       const fall = window * (1 - smoothstep(-face.upperLipB * 0.9, Math.max(-face.noseB, -face.upperLipB + 0.08), -b));
       const lowered = 1 - smoothstep(0.7 * upperHeight, nose, edge - b);
       along(drawn.jaw, JAW_NARROWS * narrower, above);
-      along(drawn.jawRound, JAW_NARROWS * narrower, above - mouthReach.jaw * UPPER_OPENS * o * lowered);
+      along(drawn.jawRound, JAW_NARROWS * narrower, above - mouthReach.jaw * UPPER_OPENS * ROUND_TALLER * archGap(a, s) * lowered);
       along(drawn.jawShut, 0, above);
       along(drawn.upperLip, 0, -mouthReach.upperLip * (1 - 0.8 * smile) * fall);
       along(drawn.press, 0, PRESS_THINNER * thick);
-      along(drawn.round, ROUND_IN * narrower, -ROUND_THICKER_UPPER * thick + level(a, b));
+      along(drawn.round, roundIn * narrower, -ROUND_THICKER_UPPER * thick + level(a, b));
       along(drawn.spread, SPREAD_OUT * room * side, -SPREAD_UP * corners + SPREAD_THINNER * thick);
       along(drawn.meet, 0, UPPER_MEETS * restGap * lowered);
       along(drawn.teeth, 0, -mouthReach.teethUpper * lowered * (1 - smoothstep(0.15, 0.85, s)) * (1 - smile));

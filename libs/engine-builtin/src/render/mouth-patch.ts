@@ -64,7 +64,7 @@ class MouthPatch implements SheetPatch {
   private readonly point: InsidePoint = { skullA: 0, skullB: 0, jawA: 0, jawB: 0, tipA: 0, tipB: 0, belowUpper: 0, aboveLower: 0 };
   /** The picture's own slit gives way to what is painted as it opens. */
   private share = 0;
-  private parted = 0;
+  private moved = false;
 
   constructor(face: FaceGeometry, texture: Texture, box: PixelBox, margin: number, displacement: Displacement) {
     this.face = face;
@@ -104,7 +104,7 @@ class MouthPatch implements SheetPatch {
     const gap =
       mouthReach.jaw * (pose[drawn.jaw]! + pose[drawn.jawRound]!) + mouthReach.upperLip * pose[drawn.upperLip]! + mouthReach.lowerLip * pose[drawn.lowerLip]! +
       mouthReach.teethUpper * pose[drawn.teeth]! + mouthReach.tongueLip * pose[drawn.tongueOut]!;
-    this.parted = smoothstep(0, 0.05, gap);
+    this.moved = gap > 1e-4;
     return openAtRest ? smoothstep(0, SLIT, gap + restGap * pose[drawn.meet]!) : smoothstep(0, SLIT + restGap, gap);
   }
 
@@ -192,13 +192,21 @@ class MouthPatch implements SheetPatch {
     }
   }
 
+  /** How far lips that are shut in the picture are parted at this place between the corners, up to 1. */
+  private partedHere(): number {
+    const { spot } = this;
+    return smoothstep(this.inside.restGap + 0.006, this.inside.restGap + 0.05, spot.belowUpper + spot.aboveLower);
+  }
+
   /** Of the dark line between shut lips, how much gives way to the lips' own colour: it unrolls as they part. */
   private crease(): number {
-    const { spot, parted } = this;
-    if (parted === 0 || this.inside.openAtRest) return 0;
+    const { spot } = this;
+    if (!this.moved || this.inside.openAtRest) return 0;
+    const parted = this.partedHere();
+    if (parted === 0) return 0;
     const fromEdge = Math.max(0, spot.partLower > spot.partUpper ? -spot.aboveLower : -spot.belowUpper);
     if (fromEdge > 3 * CREASE) return 0;
-    return 0.9 * parted * (1 - smoothstep(0.5, 0.9, Math.abs(spot.place))) * Math.exp(-((fromEdge / CREASE) ** 2));
+    return 0.9 * parted * (1 - smoothstep(0.6, 0.95, Math.abs(spot.place))) * Math.exp(-((fromEdge / CREASE) ** 2));
   }
 
   /** Folds of the skin, and the edges of parted lips. */
@@ -206,10 +214,10 @@ class MouthPatch implements SheetPatch {
     const { spot } = this;
     const lower = spot.partLower > spot.partUpper;
     let light = this.folds.lightAt(lower ? spot.lowerA : spot.upperA, lower ? spot.lowerB : spot.upperB);
-    if (this.parted > 0 && !this.inside.openAtRest) {
+    if (this.moved && !this.inside.openAtRest) {
       const fromEdge = Math.max(0, lower ? -spot.aboveLower : -spot.belowUpper);
       const along = 1 - smoothstep(0.8, 1, Math.abs(spot.place));
-      light *= 1 - (lower ? 0.1 : 0.16) * this.parted * along * Math.exp(-fromEdge / LIP_EDGE);
+      light *= 1 - (lower ? 0.1 : 0.16) * this.partedHere() * along * Math.exp(-fromEdge / LIP_EDGE);
     }
     return light;
   }

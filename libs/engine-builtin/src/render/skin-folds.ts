@@ -7,11 +7,13 @@ import type { DrawnPose } from './drawn-pose.ts';
  * Speech deepens the folds between nose, mouth and cheeks a little, and the one under the lower lip: what a warp alone can't show. In the
  * picture's own places: the skin takes its folds along.
  */
-const DEPTH = 0.11;
-const HALF_WIDTH = 0.035;
+const DEPTH = 0.05;
+const HALF_WIDTH = 0.06;
 /** The cheek beside a fold bulges and is lighter. */
-const BULGE = 0.04;
-const BULGE_HALF_WIDTH = 0.08;
+const BULGE = 0.018;
+const BULGE_HALF_WIDTH = 0.1;
+/** Between the mesh's points and the mouth, in units. */
+const INWARDS = 0.04;
 
 export class SkinFolds {
   private readonly folds: readonly { fold: Fold; outwards: number }[];
@@ -50,10 +52,10 @@ export class SkinFolds {
     let i = 0;
     while (i < last - 1 && foldB[i + 1]! < b) i++;
     const t = Math.min(Math.max((b - foldB[i]!) / Math.max(foldB[i + 1]! - foldB[i]!, 1e-3), -0.3), 1.3);
-    const from = (a - (foldA[i]! + (foldA[i + 1]! - foldA[i]!) * t)) * outwards;
+    const from = (a - (foldA[i]! + (foldA[i + 1]! - foldA[i]!) * t)) * outwards + INWARDS;
     const along = smoothstep(-0.05, 0.3, part) * (1 - smoothstep(0.75, 1.1, part));
     const dark = DEPTH * Math.exp(-((from / HALF_WIDTH) ** 2));
-    const lighter = BULGE * Math.exp(-(((from - 0.1) / BULGE_HALF_WIDTH) ** 2));
+    const lighter = BULGE * Math.exp(-(((from - 0.13) / BULGE_HALF_WIDTH) ** 2));
     return 1 + this.depth * along * (lighter - dark);
   }
 }

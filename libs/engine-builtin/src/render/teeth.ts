@@ -48,7 +48,7 @@ export class TeethRow {
       this.alpha = smoothstep(-soft, soft, depth - corner);
       const line = Math.max(width * 0.07, soft);
       const beside = (1 - side) * 0.5 * width;
-      const between = 1 - 0.2 * Math.exp(-((beside / line) ** 2)) * smoothstep(0.02, 0.06, width);
+      const between = 1 - 0.14 * Math.exp(-((beside / line) ** 2)) * smoothstep(0.02, 0.06, width);
       const edge = 1 - 0.07 * Math.exp(-Math.max(0, depth - corner) / 0.01);
       const round = 1 - 0.07 * (across - 0.5 * this.light) ** 2;
       this.relief = tooth.tone * between * edge * round;
