@@ -160,6 +160,23 @@ describe('blendLayers', () => {
   });
 });
 
+describe('resample', () => {
+  it('scales a part of a plane, and repeats the edge beyond it', () => {
+    const arena = new Arena();
+    const source = picture(arena);
+    const out = arena.allocate(40 * 30);
+    const [left, top, step] = [20.25, 10.5, 1.3];
+    kernelsOn(arena).resample(out, 40, 30, source, WIDTH, HEIGHT, left * 65536, top * 65536, Math.round(step * 65536));
+    const data = arena.bytes(source, BYTES);
+    for (let y = 0; y < 30; y++) {
+      for (let x = 0; x < 40; x++) {
+        const wanted = bilinear(data, WIDTH, Math.min(left + x * step, WIDTH - 1.001), Math.min(top + y * step, HEIGHT - 1.001));
+        expect(Math.abs(arena.bytes(out, 1200)[y * 40 + x]! - wanted)).toBeLessThan(2);
+      }
+    }
+  });
+});
+
 describe('maskTiles', () => {
   it('says what each part of a mask holds at least and at most', () => {
     const mask = new Uint8Array(32 * 20).fill(255);

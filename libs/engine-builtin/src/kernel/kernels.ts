@@ -9,6 +9,7 @@ export interface Kernels {
   blendLayers(out: number, width: number, height: number, cellX: number, cellY: number, cellColumns: number, cellRows: number, layers: number, count: number, presence: number, scratch: number): void;
   addScaled(sum: number, values: number, amount: number, count: number): void;
   invert(forwardX: number, forwardY: number, columns: number, rows: number, step: number, sourceU: number, sourceV: number, maxX: number, maxY: number): void;
+  resample(out: number, width: number, height: number, source: number, sourceWidth: number, sourceHeight: number, left: number, top: number, step: number): void;
   spread(basis: number, nodes: number, points: number, moveX: number, moveY: number, outX: number, outY: number): void;
   warpAlpha(out: number, alpha: number, width: number, height: number, sourceU: number, sourceV: number, even: number): void;
   composite(out: number, frame: number, alpha: number, background: number, width: number, height: number): void;

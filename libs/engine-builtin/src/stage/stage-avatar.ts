@@ -10,7 +10,8 @@ import type { CropRect } from '../face/framing.ts';
 import { LANDMARK_COUNT, transformMesh } from '../face/landmarks.ts';
 import type { FaceMesh } from '../face/landmarks.ts';
 import type { Arena } from '../kernel/arena.ts';
-import { maskTiles } from '../kernel/kernels.ts';
+import { kernelsOn, maskTiles } from '../kernel/kernels.ts';
+import type { Kernels } from '../kernel/kernels.ts';
 import { DISPLACEMENT_VALUES, displacementOf } from '../render/displacement.ts';
 import { DRAWN_COUNT } from '../render/drawn-pose.ts';
 import { cropAndScale } from '../render/plane-scaling.ts';
@@ -88,21 +89,15 @@ async function stage(avatar: AvatarBundle, frame: PictureSize, staging: Staging,
   const crop = frameCrop(base, meanMesh(meshes), frame);
   const scale = frame.width / crop.width;
   const wide = { ...crop, width: width / scale, height: height / scale };
-  const cut = ({ y, u, v }: Planes): Uint8Array[] => {
-    const half = { left: wide.left / 2, top: wide.top / 2, width: wide.width / 2, height: wide.height / 2 };
-    return [cropAndScale(y, wide, width, height), cropAndScale(u, half, width / 2, height / 2), cropAndScale(v, half, width / 2, height / 2)].map(({ data }) => data);
-  };
   const pictureBytes = (width * height * 3) / 2;
   const pictures = staging.block(base.frames * pictureBytes);
+  const cutter = new PictureCutter(wide, { width, height }, staging);
   let index = 0;
   for await (const planes of basePictures(avatar)) {
-    let at = pictures + index++ * pictureBytes;
-    for (const plane of cut(planes)) {
-      staging.arena.bytes(at, plane.byteLength).set(plane);
-      at += plane.byteLength;
-    }
+    cutter.cut(planes, pictures + index++ * pictureBytes);
     await pause();
   }
+  cutter.close();
   const staged = meshes.map((mesh) => transformMesh(mesh, -crop.left, -crop.top, scale));
   return {
     width,
@@ -145,6 +140,55 @@ async function* basePictures({ base }: AvatarBundle): AsyncGenerator<Planes> {
     }
   } finally {
     decoder.close();
+  }
+}
+
+/** Reduced by more than this, bilinear samples leave pixels out. */
+const MOST_BILINEAR = 1.4;
+
+/** Cuts and scales pictures of one size. */
+class PictureCutter {
+  private readonly crop: CropRect;
+  private readonly size: PictureSize;
+  private readonly arena: Arena;
+  private readonly kernels: Kernels;
+  private source: { address: number; length: number } | undefined;
+
+  constructor(crop: CropRect, size: PictureSize, { arena }: Staging) {
+    this.crop = crop;
+    this.size = size;
+    this.arena = arena;
+    this.kernels = kernelsOn(arena);
+  }
+
+  /** Writes the three planes to `address`. */
+  cut({ y, u, v }: Planes, address: number): void {
+    const luma = this.size.width * this.size.height;
+    this.cutPlane(y, 1, address);
+    this.cutPlane(u, 2, address + luma);
+    this.cutPlane(v, 2, address + luma + luma / 4);
+  }
+
+  close(): void {
+    if (this.source) this.arena.free(this.source.address);
+  }
+
+  private cutPlane(plane: Plane, part: number, address: number): void {
+    const width = this.size.width / part;
+    const height = this.size.height / part;
+    const left = this.crop.left / part;
+    const top = this.crop.top / part;
+    const step = this.crop.width / this.size.width;
+    if (step > MOST_BILINEAR) {
+      const { data } = cropAndScale(plane, { left, top, width: this.crop.width / part, height: this.crop.height / part }, width, height);
+      this.arena.bytes(address, data.byteLength).set(data);
+      return;
+    }
+    this.source ??= { address: this.arena.allocate(plane.data.byteLength), length: plane.data.byteLength };
+    this.arena.bytes(this.source.address, plane.data.byteLength).set(plane.data);
+    // The middle of a pixel is half a pixel from its edge, on both sides.
+    const first = (from: number) => Math.round((from + step / 2 - 0.5) * 65536);
+    this.kernels.resample(address, width, height, this.source.address, plane.width, plane.height, first(left), first(top), Math.round(step * 65536));
   }
 }
 
