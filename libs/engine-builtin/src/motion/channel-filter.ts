@@ -1,4 +1,4 @@
-import { CHANNEL_COUNT } from './pose.ts';
+import { channel, CHANNEL_COUNT } from './pose.ts';
 import type { FacePose } from './pose.ts';
 
 /*
@@ -7,8 +7,9 @@ import type { FacePose } from './pose.ts';
  * Channels that go to their targets as muscles do: they gather speed, slow down, and never pass them, however often the target
  * changes on the way.
  */
-/** Nearer than this is there: nobody sees the rest. */
-const THERE = 5e-4;
+/** Nearer than this is there: nobody sees the rest, which is a tenth of a pixel of a head, and less of a lip. */
+const there = new Float32Array(CHANNEL_COUNT).fill(5e-4);
+for (const name of ['yaw', 'pitch', 'roll', 'shiftX', 'shiftY', 'lean'] as const) there[channel[name]] = 2e-4;
 
 export class ChannelFilter {
   readonly target: FacePose = new Float32Array(CHANNEL_COUNT);
@@ -43,9 +44,9 @@ export class ChannelFilter {
       // Two lags, one behind the other, each of which stays between where it was and its goal.
       const first = between[i]! + part * (goal - between[i]!);
       const second = value[i]! + part * (first - value[i]!);
-      const there = Math.abs(first - goal) < THERE && Math.abs(second - goal) < THERE;
-      between[i] = there ? goal : first;
-      value[i] = there ? goal : second;
+      const arrived = Math.abs(first - goal) < there[i]! && Math.abs(second - goal) < there[i]!;
+      between[i] = arrived ? goal : first;
+      value[i] = arrived ? goal : second;
     }
   }
 }
