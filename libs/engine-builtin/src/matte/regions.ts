@@ -44,36 +44,28 @@ export function fillHoles(mask: Uint8Array, width: number, largestHole: number):
 /** Distance of each pixel from the nearest one whose value is not `of`, in pixels, within a few per cent; 0 outside of `of`. */
 export function distanceInside(mask: Uint8Array, of: 0 | 1, width: number): Float32Array {
   const height = mask.length / width;
-  const far = width + height;
-  const distance = Float32Array.from(mask, (value) => (value === of ? far : 0));
-  const relax = (at: number, from: number, step: number) => {
-    if (distance[from]! + step < distance[at]!) distance[at] = distance[from]! + step;
-  };
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = y * width + x;
-      if (distance[at] === 0) continue;
-      if (x > 0) relax(at, at - 1, 1);
-      if (y > 0) {
-        relax(at, at - width, 1);
-        if (x > 0) relax(at, at - width - 1, Math.SQRT2);
-        if (x + 1 < width) relax(at, at - width + 1, Math.SQRT2);
-      }
-    }
-  }
-  for (let y = height - 1; y >= 0; y--) {
-    for (let x = width - 1; x >= 0; x--) {
-      const at = y * width + x;
-      if (distance[at] === 0) continue;
-      if (x + 1 < width) relax(at, at + 1, 1);
-      if (y + 1 < height) {
-        relax(at, at + width, 1);
-        if (x + 1 < width) relax(at, at + width + 1, Math.SQRT2);
-        if (x > 0) relax(at, at + width - 1, Math.SQRT2);
-      }
-    }
-  }
+  const distance = new Float32Array(mask.length);
+  // There and back: each time a row looks at the row it comes from, and each pixel at the one before it.
+  for (let y = 0; y < height; y++) sweepRow(mask, of, distance, y * width, y > 0 ? -width : 0, width, 1, width + height);
+  for (let y = height - 1; y >= 0; y--) sweepRow(mask, of, distance, y * width, y + 1 < height ? width : 0, width, -1, 0);
   return distance;
+}
+
+/** `toOther`: where the neighbouring row lies, 0 for none. `start`: what a pixel has before it was looked at; 0 keeps what it has. */
+function sweepRow(mask: Uint8Array, of: 0 | 1, distance: Float32Array, row: number, toOther: number, width: number, step: 1 | -1, start: number): void {
+  for (let n = 0; n < width; n++) {
+    const x = step === 1 ? n : width - 1 - n;
+    const at = row + x;
+    if (mask[at] !== of) continue;
+    let nearest = start || distance[at]!;
+    if (n > 0) nearest = Math.min(nearest, distance[at - step]! + 1);
+    if (toOther !== 0) {
+      nearest = Math.min(nearest, distance[at + toOther]! + 1);
+      if (x > 0) nearest = Math.min(nearest, distance[at + toOther - 1]! + Math.SQRT2);
+      if (x + 1 < width) nearest = Math.min(nearest, distance[at + toOther + 1]! + Math.SQRT2);
+    }
+    distance[at] = nearest;
+  }
 }
 
 /** Pixels inside of a closed outline: 1, others 0. */
