@@ -6,7 +6,8 @@ import { encodeIdleLoop, isLoopOf } from '../idle-loop/encode-idle-loop.ts';
 import { IdleLoop } from '../idle-loop/idle-loop.ts';
 import type { AvatarThreadData, FromAvatarThread, ToAvatarThread } from './thread-messages.ts';
 
-const LOWEST_PRIORITY = 19;
+/** A tenth of what a pipeline thread gets: on a machine that is full, loops are what makes it less so. */
+const LOW_PRIORITY = 10;
 
 /**
  * The inside of an avatar thread: loads avatars into the memory that all threads share, and encodes their idle loops, a picture at a time
@@ -72,7 +73,7 @@ export function hostAvatarThread(engineOf: (name: string) => AvatarEngine): void
 function giveWay(): void {
   if (platform() !== 'linux') return;
   try {
-    setPriority(LOWEST_PRIORITY);
+    setPriority(LOW_PRIORITY);
   } catch {
     // Not allowed: then it takes its turns like others.
   }
