@@ -14,6 +14,9 @@ interface Route {
 const BODIES: Readonly<Record<string, unknown>> = {
   '/v1/avatars/{id}': { name: 'Mine now' },
   '/v1/sessions/{id}/speak': { text: 'Hello' },
+  '/v1/sessions/{id}/expression': { expression: 'happy' },
+  '/v1/sessions/{id}/gesture': { gesture: 'nod' },
+  '/v1/sessions/{id}/state': { state: 'listening' },
   '/v1/sessions/{id}/tokens': { scopes: ['view'] },
 };
 const SDP = 'v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n';

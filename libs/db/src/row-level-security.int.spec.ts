@@ -6,6 +6,9 @@ import { createTestDatabase, type TestDatabase } from './testing/index.ts';
 
 const TENANTS = 20;
 const LOGIN_ROLES = ['visavis_app', 'visavis_system', 'visavis_meter'];
+/** Where rows without a tenant are everyone's to read. */
+const EVERYONES = new Set(['voices', 'avatars']);
+const stockAvatar = newUuid();
 let test: TestDatabase;
 let tenants: { tenantId: string; avatarId: string; sessionId: string }[];
 
@@ -48,6 +51,7 @@ beforeAll(async () => {
     }),
   );
   await test.ownerSql(`INSERT INTO voices (id, name, language, gender, engine) VALUES ('built-in', 'x', 'en', 'neutral', 'x')`);
+  await test.ownerSql(`INSERT INTO avatars (id, slug, name) VALUES ($1, 'stock', 'x')`, [stockAvatar]);
 });
 afterAll(() => test?.drop());
 
@@ -99,7 +103,7 @@ describe('every table with a tenant', () => {
     await asRole('visavis_app', async (client) => {
       for (const table of [...(await tenantTables()), 'tenants']) {
         if (table === 'dashboard_sessions') await expect(client.query(`SELECT FROM ${table}`)).rejects.toThrow('permission denied');
-        else expect((await client.query(`SELECT FROM ${table} ${table === 'voices' ? 'WHERE tenant_id IS NOT NULL' : ''}`)).rowCount, table).toBe(0);
+        else expect((await client.query(`SELECT FROM ${table} ${EVERYONES.has(table) ? 'WHERE tenant_id IS NOT NULL' : ''}`)).rowCount, table).toBe(0);
       }
       expect((await client.query('SELECT id FROM users')).rowCount).toBe(0);
       await client.query(`SET app.tenant_id = ''`);
@@ -118,6 +122,7 @@ describe('every table with a tenant', () => {
     expect(await test.db.tenantSql(tenantId, 'SELECT id FROM tenants')).toEqual([{ id: tenantId }]);
     expect(await test.db.tenantSql(tenantId, 'SELECT id FROM users')).toHaveLength(1);
     expect(await test.db.tenantSql(tenantId, `SELECT id FROM voices WHERE tenant_id IS NULL`)).toEqual([{ id: 'built-in' }]);
+    expect(await test.db.tenantSql(tenantId, `SELECT id FROM avatars WHERE tenant_id IS NULL`)).toEqual([{ id: stockAvatar }]);
   });
 });
 
@@ -166,7 +171,7 @@ describe('writing across tenants', () => {
 
   it('cannot refer to what is another tenant’s, although foreign keys look past row-level security', async () => {
     const [mine, theirs] = [tenants[0]!, tenants[1]!];
-    await expect(test.createSession({ tenantId: mine.tenantId, avatarId: theirs.avatarId })).rejects.toThrow('foreign key');
+    await expect(test.createSession({ tenantId: mine.tenantId, avatarId: theirs.avatarId })).rejects.toThrow('is not of this tenant');
     await expect(
       test.db.tenantSql(mine.tenantId, `INSERT INTO utterances (id, tenant_id, session_id, name, ordinal, kind) VALUES ($1, $2, $3, 'nine', 9, 'text')`, [
         newUuid(),
@@ -174,6 +179,19 @@ describe('writing across tenants', () => {
         theirs.sessionId,
       ]),
     ).rejects.toThrow('foreign key');
+  });
+
+  it('leaves stock avatars as they are, which every tenant may have a session with', async () => {
+    const { tenantId } = tenants[0]!;
+    expect(await test.db.tenantSql(tenantId, `UPDATE avatars SET name = 'mine' WHERE id = $1 RETURNING id`, [stockAvatar])).toEqual([]);
+    await expect(test.db.tenantSql(tenantId, `INSERT INTO avatars (id, slug, name) VALUES ($1, 'mine', 'x')`, [newUuid()])).rejects.toThrow('row-level security');
+    await expect(test.db.systemSql(`INSERT INTO avatars (id, tenant_id, name) VALUES ($1, $2, 'x')`, [newUuid(), tenantId])).rejects.toThrow('row-level security');
+    expect(await test.db.systemSql(`INSERT INTO avatars (id, slug, name) VALUES ($1, 'another', 'x') RETURNING slug`, [newUuid()])).toEqual([{ slug: 'another' }]);
+    await test.ownerSql(`DELETE FROM avatars WHERE slug = 'another'`);
+    const sql = `INSERT INTO sessions (id, tenant_id, avatar_id, video_width, video_height, video_fps, video_codec, max_duration_s, idle_timeout_s, micro_credits_per_minute, weight_pixels)
+      VALUES ($1, $2, $3, 512, 512, 25, 'h264', 600, 60, 1, 1) RETURNING tenant_id`;
+    expect(await test.db.tenantSql(tenantId, sql, [newUuid(), tenantId, stockAvatar])).toEqual([{ tenant_id: tenantId }]);
+    await expect(test.db.tenantSql(tenantId, sql, [newUuid(), tenantId, tenants[1]!.avatarId])).rejects.toThrow('is not of this tenant');
   });
 });
 

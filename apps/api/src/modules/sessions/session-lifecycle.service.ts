@@ -10,6 +10,7 @@ import { FLEET, SESSION_CHANNEL } from '../dispatch/dispatch.tokens';
 import { MediaEvents } from '../media/media-events';
 import { MediaHost } from '../media/media-host.service';
 import { MeteringService } from '../metering/metering.service';
+import { BackgroundImages } from './background-images.service';
 import { SessionEvents } from './session-events.service';
 import type { SessionRow } from './session-row';
 import { SessionsRepository } from './sessions.repository';
@@ -25,6 +26,7 @@ export class SessionLifecycle implements OnApplicationBootstrap {
     private readonly metering: MeteringService,
     private readonly media: MediaHost,
     private readonly mediaEvents: MediaEvents,
+    private readonly backgrounds: BackgroundImages,
     @Inject(FLEET) private readonly fleet: Fleet,
     @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -87,6 +89,7 @@ export class SessionLifecycle implements OnApplicationBootstrap {
       credits: creditsToNumber(bill.microCredits),
     });
     await this.channel.remove(formatId('ses', row.id)).catch(() => undefined); // its keys expire
+    await this.backgrounds.forget(row.tenant_id, row.id, row.background);
     this.logger.info({ session_id: formatId('ses', row.id), tenant_id: formatId('ten', row.tenant_id), end_reason: row.end_reason, billed_ms: Number(bill.billedMs) }, 'session ended');
   }
 

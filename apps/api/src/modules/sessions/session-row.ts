@@ -1,4 +1,4 @@
-import type { EndReason, IceServer, Session, SessionStatus, VideoCodec } from '@visavis/contracts';
+import { codedSize, type Background, type EndReason, type IceServer, type Session, type SessionStatus, type VideoCodec } from '@visavis/contracts';
 import { creditsToNumber } from '@visavis/credits';
 import { formatId } from '@visavis/ids';
 
@@ -18,6 +18,7 @@ export interface SessionRow {
   video_height: number;
   video_fps: number;
   video_codec: VideoCodec;
+  background: Background;
   metadata: Session['metadata'];
   max_duration_s: number;
   idle_timeout_s: number;
@@ -32,18 +33,21 @@ export interface SessionRow {
 }
 
 export const SESSION_COLUMNS = `id, tenant_id, avatar_id, voice_id, state, reassigning, epoch, worker_id, media_node_id, end_reason,
-  video_width, video_height, video_fps, video_codec, metadata, max_duration_s, idle_timeout_s, micro_credits_per_minute::text,
+  video_width, video_height, video_fps, video_codec, background, metadata, max_duration_s, idle_timeout_s, micro_credits_per_minute::text,
   weight_pixels, viewer_count, created_at, live_at, ended_at, billed_ms::text, billed_micro_credits::text`;
 
 export function sessionView(row: SessionRow, publicUrl: string, iceServers: readonly IceServer[]): Session {
   const id = formatId('ses', row.id);
+  const size = { width: row.video_width, height: row.video_height };
+  const coded = codedSize(size, row.background);
   return {
     id,
     status: row.state,
     reassigning: row.reassigning,
     avatar_id: formatId('avt', row.avatar_id),
     voice_id: row.voice_id,
-    video: { width: row.video_width, height: row.video_height, fps: row.video_fps, codec: row.video_codec },
+    video: { ...size, fps: row.video_fps, codec: row.video_codec, coded_width: coded.width, coded_height: coded.height },
+    background: row.background,
     metadata: row.metadata,
     whep_url: `${publicUrl}/v1/sessions/${id}/whep`,
     ice_servers: [...iceServers],

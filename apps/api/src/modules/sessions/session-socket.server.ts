@@ -17,6 +17,7 @@ import { problemOf } from '../../http/problem-of';
 import { requestIdOf } from '../../http/request-id';
 import { LOGGER } from '../../tokens';
 import { SESSION_CHANNEL } from '../dispatch/dispatch.tokens';
+import { CuesService } from './cues.service';
 import { parseInclude } from './event-include';
 import { SessionEvents } from './session-events.service';
 import { SessionSocket } from './session-socket';
@@ -43,6 +44,7 @@ export class SessionSocketServer implements OnApplicationBootstrap, BeforeApplic
     private readonly credentials: CredentialWatch,
     private readonly sessions: SessionsService,
     private readonly speech: SpeechService,
+    private readonly cues: CuesService,
     private readonly events: SessionEvents,
     private readonly timings: SessionTimings,
     @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
@@ -76,7 +78,7 @@ export class SessionSocketServer implements OnApplicationBootstrap, BeforeApplic
       await this.sessions.requireRunning(tenant.tenantId, id);
       this.server.handleUpgrade(request, socket, head, (ws) => {
         ws.on('close', this.credentials.watch(tenant, () => ws.close(1008, 'The credentials of this connection count no more.')));
-        new SessionSocket(ws, { principal: tenant, sessionId: id, sessions: this.sessions, speech: this.speech, events: include.has('timings') ? this.timings : this.events, channel: this.channel, logger: this.logger }).open();
+        new SessionSocket(ws, { principal: tenant, sessionId: id, sessions: this.sessions, speech: this.speech, cues: this.cues, events: include.has('timings') ? this.timings : this.events, channel: this.channel, logger: this.logger }).open();
       });
     } catch (error) {
       refuse(socket, problemOf(error), requestIdOf(request));

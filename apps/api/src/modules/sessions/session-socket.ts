@@ -1,11 +1,12 @@
 import type { WebSocket } from 'ws';
-import { socketCommand, speak, STREAM_BUFFER_MS, STREAM_BUFFER_WARN_MS, type KeyScope, type MemberRole, type SocketCommand, type TokenScope } from '@visavis/contracts';
+import { socketCommand, speak, STREAM_BUFFER_MS, STREAM_BUFFER_WARN_MS, type Cue, type KeyScope, type MemberRole, type SocketCommand, type TokenScope } from '@visavis/contracts';
 import { formatId } from '@visavis/ids';
 import type { Logger } from '@visavis/logging';
 import { ProblemError, toDocument, toIssues } from '@visavis/problems';
 import type { SessionChannel } from '@visavis/queue';
 import { roleReaches, type TenantPrincipal } from '../../access/principal';
 import { problemOf } from '../../http/problem-of';
+import type { CuesService } from './cues.service';
 import type { SessionEvents } from './session-events.service';
 import type { SessionTimings } from './session-timings.service';
 import type { SessionsService } from './sessions.service';
@@ -17,6 +18,7 @@ interface Parts {
   sessionId: string;
   sessions: SessionsService;
   speech: SpeechService;
+  cues: CuesService;
   /** With or without what the client asked for beside the events. */
   events: SessionEvents | SessionTimings;
   channel: SessionChannel;
@@ -93,7 +95,7 @@ export class SessionSocket {
     }
     const parsed = socketCommand.safeParse(json);
     if (!parsed.success) {
-      throw new ProblemError('invalid_request', 'This is no command: "type" is one of speak, speak.start, speak.end, interrupt, keep_alive.', { errors: toIssues(parsed.error.issues) });
+      throw new ProblemError('invalid_request', 'This is no command: "type" is one of speak, speak.start, speak.end, interrupt, expression, gesture, state, keep_alive.', { errors: toIssues(parsed.error.issues) });
     }
     const command = parsed.data;
     const requestId = 'request_id' in command ? command.request_id : undefined;
@@ -142,10 +144,22 @@ export class SessionSocket {
         this.stream = null;
         this.reply('interrupted', command.request_id, { interrupted: await speech.interrupt(tenantId, sessionId) });
         return;
+      case 'expression':
+        return this.cue(command.request_id, { type: 'expression', expression: command.expression, strength: command.strength });
+      case 'gesture':
+        return this.cue(command.request_id, { type: 'gesture', gesture: command.gesture });
+      case 'state':
+        return this.cue(command.request_id, { type: 'state', state: command.state });
       case 'keep_alive':
         this.require('control');
         await sessions.keepAlive(tenantId, sessionId);
     }
+  }
+
+  private async cue(requestId: string | undefined, cue: Cue): Promise<void> {
+    this.require('speak');
+    await this.parts.cues.give(this.parts.principal.tenantId, this.parts.sessionId, cue);
+    this.reply('cue.accepted', requestId, {});
   }
 
   private async samples(pcm: Buffer): Promise<void> {

@@ -156,6 +156,8 @@ describe('/v1/sessions', () => {
     expect(answers.find((answer) => answer.status === 429)?.body.code).toBe('concurrency_limit');
     const credits = await api.http.get('/v1/credits').set(bearer(small.key));
     expect(credits.body).toMatchObject({ available: 98, held: 2 });
+    // They would be given to the next test's worker, and take its slots.
+    for (const { status, body } of answers) if (status === 201) await api.http.delete(`/v1/sessions/${body.id}`).set(bearer(small.key)).expect(200);
   });
 
   it('repeats the answer, token included, for a repeated Idempotency-Key', async () => {
@@ -339,6 +341,12 @@ describe('/v1/sessions', () => {
     messages.length = 0;
     socket.send('not json');
     expect((await seen('error')).problem?.code).toBe('invalid_request');
+    socket.send(JSON.stringify({ type: 'state', state: 'listening', request_id: 'r1' }));
+    expect(await seen('cue.accepted')).toEqual({ type: 'cue.accepted', request_id: 'r1' });
+    expect((await channel.face(body.id)).cues).toEqual([{ type: 'state', state: 'listening' }]);
+    messages.length = 0;
+    socket.send(JSON.stringify({ type: 'gesture', gesture: 'wave' }));
+    expect((await seen('error')).problem?.code).toBe('invalid_request');
     await channel.report({ sessionId: body.id, epoch: 1, workerId: worker, event: { type: 'utterance.ended', utterance_id: 'greeting-1', interrupted: false, played_ms: 20 } });
     expect(await seen('utterance.ended')).toMatchObject({ data: { utterance_id: 'greeting-1', played_ms: 20 } });
     const closed = new Promise<number>((resolve) => (socket.onclose = ({ code }) => resolve(code)));
@@ -367,7 +375,9 @@ describe('/v1/sessions', () => {
 
   it('gives the sessions of a lost worker to another, under a new epoch', async () => {
     const { body } = await create();
-    await claim(body.id);
+    expect((await claim(body.id)).body.resume).toEqual({ ended: [], positions: {}, cues: [], cue_number: 0 });
+    await api.http.post(`/v1/sessions/${body.id}/expression`).set(bearer(tenant.key)).send({ expression: 'serious', strength: 0.5 }).expect(202);
+    await api.http.post(`/v1/sessions/${body.id}/gesture`).set(bearer(tenant.key)).send({ gesture: 'nod' }).expect(202);
     await lose(worker);
     await beat(`${worker}-next`);
     keepBeating(`${worker}-next`);
@@ -376,6 +386,7 @@ describe('/v1/sessions', () => {
       return answer.status === 200 && answer.body;
     });
     expect(granted.epoch).toBe(2);
+    expect(granted.resume).toMatchObject({ cues: [{ type: 'expression', expression: 'serious', strength: 0.5 }], cue_number: 2 });
     expect((await fleet.workers()).find(({ workerId }) => workerId === worker)?.claims).toEqual([]);
   });
 

@@ -6,6 +6,9 @@ import { MeterClock } from '../metering/meter-clock.service';
 import { MeteringService } from '../metering/metering.service';
 import { LEDGER } from '../metering/metering.tokens';
 import { WorkerGatewayController } from '../worker-gateway/worker-gateway.controller';
+import { BackgroundImages } from './background-images.service';
+import { CuesController } from './cues.controller';
+import { CuesService } from './cues.service';
 import { EventsController } from './events.controller';
 import { SessionEvents } from './session-events.service';
 import { SessionLifecycle } from './session-lifecycle.service';
@@ -24,9 +27,11 @@ import { WorkerMonitor } from './worker-monitor.service';
 import { WorkerReports } from './worker-reports.service';
 
 @Module({
-  controllers: [SessionsController, WhepController, EventsController, WorkerGatewayController],
+  controllers: [SessionsController, CuesController, WhepController, EventsController, WorkerGatewayController],
   providers: [
     { provide: LEDGER, inject: [DATABASE], useFactory: (database: Database) => createLedger(database) },
+    BackgroundImages,
+    CuesService,
     MeteringService,
     MeterClock,
     SessionEvents,

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EndReason, Session, Video } from '@visavis/contracts';
+import type { Background, EndReason, Session, Video } from '@visavis/contracts';
 import type { Database } from '@visavis/db';
 import { DATABASE } from '../../tokens';
 import { SESSION_COLUMNS, type SessionRow } from './session-row';
@@ -10,6 +10,7 @@ export interface NewSession {
   avatarId: string;
   voiceId: string | null;
   video: Video;
+  background: Background;
   metadata: Session['metadata'];
   maxDurationS: number;
   idleTimeoutS: number;
@@ -56,8 +57,9 @@ export class SessionsRepository {
     return { microCreditsPerMinute: BigInt(terms.rate), concurrencyLimit: terms.max };
   }
 
-  async findAvatar(tenantId: string, avatarId: string): Promise<{ status: string } | null> {
-    const rows = await this.db.tenantSql<{ status: string }>(tenantId, 'SELECT status FROM avatars WHERE id = $1 AND deleted_at IS NULL', [avatarId]);
+  /** One of the tenant's own, or a stock avatar. */
+  async findAvatar(tenantId: string, avatarId: string): Promise<{ status: string; voice_id: string | null } | null> {
+    const rows = await this.db.tenantSql<{ status: string; voice_id: string | null }>(tenantId, 'SELECT status, voice_id FROM avatars WHERE id = $1 AND deleted_at IS NULL', [avatarId]);
     return rows[0] ?? null;
   }
 
@@ -74,8 +76,8 @@ export class SessionsRepository {
       if ((running?.n ?? 0) >= limit) return null;
       const rows = await tx.$queryRawUnsafe<SessionRow[]>(
         `INSERT INTO sessions (id, tenant_id, avatar_id, voice_id, epoch, worker_id, media_node_id, video_width, video_height, video_fps, video_codec,
-           metadata, max_duration_s, idle_timeout_s, micro_credits_per_minute, weight_pixels, created_by_key)
-         VALUES ($1::uuid, $2::uuid, $3::uuid, $4, 1, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14::bigint, $15, $16::uuid)
+           metadata, max_duration_s, idle_timeout_s, micro_credits_per_minute, weight_pixels, created_by_key, background)
+         VALUES ($1::uuid, $2::uuid, $3::uuid, $4, 1, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14::bigint, $15, $16::uuid, $17::jsonb)
          RETURNING ${SESSION_COLUMNS}`,
         session.id,
         session.tenantId,
@@ -93,6 +95,7 @@ export class SessionsRepository {
         session.microCreditsPerMinute.toString(),
         session.weightPixels,
         session.keyId,
+        JSON.stringify(session.background),
       );
       return rows[0] ?? null;
     });

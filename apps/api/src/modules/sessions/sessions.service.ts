@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CreatedSession, CreateSession, Session, TokenScope } from '@visavis/contracts';
+import { codedSize, DEFAULT_VIDEO, type CreatedSession, type CreateSession, type Session, type TokenScope } from '@visavis/contracts';
 import { firstHoldMicroCredits, type Ledger } from '@visavis/credits';
 import { formatId, newId, parseId } from '@visavis/ids';
 import { notFound, ProblemError, retryLater } from '@visavis/problems';
@@ -11,12 +11,12 @@ import { API_CONFIG } from '../../tokens';
 import { FLEET, SESSION_CHANNEL, SESSION_DISPATCHER } from '../dispatch/dispatch.tokens';
 import { MediaHost } from '../media/media-host.service';
 import { LEDGER } from '../metering/metering.tokens';
+import { BackgroundImages } from './background-images.service';
 import { SessionEvents } from './session-events.service';
 import { SessionLifecycle } from './session-lifecycle.service';
 import { sessionView, type SessionRow } from './session-row';
 import { SessionsRepository } from './sessions.repository';
 
-const DEFAULT_VIDEO = { width: 512, height: 512, fps: 25, codec: 'h264' } as const;
 const DEFAULT_MAX_DURATION_S = 3600;
 const DEFAULT_IDLE_TIMEOUT_S = 120;
 const CLIENT_TOKEN_TTL_S = 600;
@@ -31,6 +31,7 @@ export class SessionsService {
     private readonly events: SessionEvents,
     private readonly media: MediaHost,
     private readonly tokens: ClientTokens,
+    private readonly backgrounds: BackgroundImages,
     @Inject(LEDGER) private readonly ledger: Ledger,
     @Inject(FLEET) private readonly fleet: Fleet,
     @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
@@ -57,8 +58,14 @@ export class SessionsService {
     const publicId = newId('ses');
     const id = parseId('ses', publicId) as string;
     const video = request.video ?? DEFAULT_VIDEO;
-    const weightPixels = weightOf(video);
-    const workerId = await this.claimSlot(publicId, request, weightPixels);
+    const background = request.background ?? { type: 'keep' };
+    const weightPixels = weightOf({ ...codedSize(video, background), fps: video.fps });
+    // Before a slot is claimed: a slow address holds up nobody else.
+    await this.backgrounds.fetchFor(tenantId, id, background);
+    const workerId = await this.claimSlot(publicId, request, weightPixels).catch(async (error: unknown) => {
+      await this.backgrounds.forget(tenantId, id, background);
+      throw error;
+    });
     let held = 0n;
     try {
       held = await this.ledger.placeHold(tenantId, id, firstHoldMicroCredits(terms.microCreditsPerMinute));
@@ -69,8 +76,9 @@ export class SessionsService {
           id,
           tenantId,
           avatarId,
-          voiceId: request.voice_id ?? null,
+          voiceId: request.voice_id ?? avatar.voice_id,
           video,
+          background,
           metadata: request.metadata ?? {},
           maxDurationS: request.max_duration_s ?? DEFAULT_MAX_DURATION_S,
           idleTimeoutS: request.idle_timeout_s ?? DEFAULT_IDLE_TIMEOUT_S,
@@ -112,6 +120,7 @@ export class SessionsService {
       return { ...this.view(row), client_token: token, client_token_expires_at: expiresAt.toISOString() };
     } catch (error) {
       await this.undo(publicId, id, workerId, held);
+      await this.backgrounds.forget(tenantId, id, background);
       throw error;
     }
   }

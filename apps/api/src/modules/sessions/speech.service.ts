@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { MAX_INLINE_AUDIO_BYTES, type Speak, type SpeechSource } from '@visavis/contracts';
+import { MAX_INLINE_AUDIO_BYTES, parseSpeechMarks, type Mood, type Speak, type SpeechSource } from '@visavis/contracts';
 import { formatId, newId } from '@visavis/ids';
 import { ProblemError } from '@visavis/problems';
 import type { SessionChannel } from '@visavis/queue';
@@ -38,7 +38,7 @@ export class SpeechService {
       if (request.voice_id && !(await this.repository.voiceExists(tenantId, request.voice_id))) {
         throw new ProblemError('invalid_request', 'There is no such voice; GET /v1/voices lists them.', { errors: [{ path: 'voice_id', message: 'is not a voice' }] });
       }
-      await this.queue(tenantId, sessionId, utteranceId, 'text', { kind: 'text', text: request.text, voice_id: voiceId });
+      await this.queue(tenantId, sessionId, utteranceId, 'text', { kind: 'text', ...parseSpeechMarks(request.text), voice_id: voiceId }, moodOf(request));
       return utteranceId;
     }
     const kind: UtteranceKind = request.audio !== undefined ? 'audio' : 'audio_url';
@@ -48,7 +48,7 @@ export class SpeechService {
     const key = speechObjectKey(tenantId, sessionId, utteranceId);
     await this.storage.put(key, bytes, 'application/octet-stream');
     const url = await this.storage.presignGet(key, { expiresInS: SPEECH_URL_TTL_S });
-    await this.queue(tenantId, sessionId, utteranceId, kind, { kind: 'file', url, sample_rate: rawRateHz });
+    await this.queue(tenantId, sessionId, utteranceId, kind, { kind: 'file', url, sample_rate: rawRateHz }, moodOf(request));
     return utteranceId;
   }
 
@@ -78,11 +78,11 @@ export class SpeechService {
     return open;
   }
 
-  private async queue(tenantId: string, sessionId: string, utteranceId: string, kind: UtteranceKind, source: SpeechSource): Promise<void> {
+  private async queue(tenantId: string, sessionId: string, utteranceId: string, kind: UtteranceKind, source: SpeechSource, mood?: Mood): Promise<void> {
     const added = await this.utterances.insert(tenantId, sessionId, utteranceId, kind);
     if (!added) throw new ProblemError('conflict', 'The session ended meanwhile, or it has an utterance of this id already.');
     const publicId = formatId('ses', sessionId);
-    await this.channel.command(publicId, { type: 'speak', utterance_id: utteranceId, source });
+    await this.channel.command(publicId, { type: 'speak', utterance_id: utteranceId, source, ...(mood ? { mood } : {}) });
     await this.channel.touch(publicId);
   }
 
@@ -95,6 +95,10 @@ export class SpeechService {
       throw error;
     }
   }
+}
+
+function moodOf({ expression, strength = 1 }: Speak): Mood | undefined {
+  return expression === undefined ? undefined : { expression, strength };
 }
 
 function decodeAudio(base64: string, sampleRateHz: number | undefined): Uint8Array {

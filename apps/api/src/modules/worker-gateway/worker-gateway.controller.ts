@@ -12,6 +12,7 @@ import { PublicIdPipe } from '../../http/public-id.pipe';
 import { DATABASE, STORAGE } from '../../tokens';
 import { SESSION_CHANNEL } from '../dispatch/dispatch.tokens';
 import { MediaHost } from '../media/media-host.service';
+import { BackgroundImages } from '../sessions/background-images.service';
 import { SessionsRepository } from '../sessions/sessions.repository';
 import { UtterancesRepository } from '../sessions/utterances.repository';
 
@@ -25,6 +26,7 @@ export class WorkerGatewayController {
     private readonly sessions: SessionsRepository,
     private readonly utterances: UtterancesRepository,
     private readonly media: MediaHost,
+    private readonly backgrounds: BackgroundImages,
     @Inject(DATABASE) private readonly db: Database,
     @Inject(STORAGE) private readonly storage: Storage,
     @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
@@ -45,16 +47,20 @@ export class WorkerGatewayController {
     );
     const [avatar] = rows;
     if (!avatar) throw new ProblemError('conflict', 'The avatar of this session is gone.');
-    const [bundleUrl, ended, positions] = await Promise.all([
+    const [bundleUrl, background, ended, positions, face] = await Promise.all([
       this.storage.presignGet(avatar.bundle_key, { expiresInS: BUNDLE_URL_TTL_S, audience: 'fleet' }),
+      this.backgrounds.grant(row.tenant_id, id, row.background),
       body.epoch > 1 ? this.utterances.ended(id) : [],
       body.epoch > 1 ? this.channel.positions(publicId) : new Map<string, number>(),
+      // The first worker hears every cue in its turn.
+      body.epoch > 1 ? this.channel.face(publicId) : { cues: [], number: 0 },
     ]);
     const { ingest } = hosted;
     return {
       session_id: publicId,
       epoch: body.epoch,
       video: hosted.video,
+      background,
       voice_id: row.voice_id,
       ingest: {
         address: ingest.address,
@@ -72,7 +78,7 @@ export class WorkerGatewayController {
         bundle_url: bundleUrl,
         bundle_sha256: avatar.bundle_sha256,
       },
-      resume: { ended, positions: Object.fromEntries(positions) },
+      resume: { ended, positions: Object.fromEntries(positions), cues: face.cues, cue_number: face.number },
     };
   }
 }
