@@ -23,8 +23,8 @@ const LARGEST_HOLE = 0.1;
 /** Colours of an area this wide are judged together, in heights of the face. */
 const EVIDENCE_RADIUS = 0.015;
 /** What the solver leaves of clear and solid, as noise. */
-const CLEAR = 0.12;
-const SOLID = 0.92;
+const CLEAR = 0.22;
+const SOLID = 0.9;
 /** From coarse to fine: scale of the picture and steps of the solver. */
 type Levels = readonly { scale: number; iterations: number }[];
 const CAREFUL: Levels = [{ scale: 1 / 4, iterations: 40 }, { scale: 1 / 2, iterations: 25 }, { scale: 1, iterations: 15 }];
