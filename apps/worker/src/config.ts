@@ -9,8 +9,10 @@ const SLOTS_PER_CORE = 7;
 
 export interface WorkerConfig {
   readonly workerId: string;
-  /** How many 512×512 sessions at 25 fps it takes at once. */
+  /** How many 512×512 sessions may speak at once at 25 fps; those that rest take a tenth of a slot. */
   readonly slots: number;
+  /** And how many at most with those that rest. */
+  readonly maxSlots: number;
   /** How many threads run sessions. */
   readonly threads: number;
   readonly apiUrl: string;
@@ -27,6 +29,7 @@ export interface WorkerConfig {
 const variables = {
   WORKER_ID: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'may have letters, digits, ".", "_" and "-", 64 at most').optional(),
   WORKER_SLOTS: intVariable(1, 1000).optional(),
+  WORKER_MAX_SLOTS: intVariable(1, 10_000).optional(),
   WORKER_THREADS: intVariable(1, 256).optional(),
   API_URL: httpUrlVariable.describe('where the API is, for instance http://127.0.0.1:3000'),
   WORKER_TOKEN: secretVariable(16).describe('the token that the API was given too'),
@@ -40,9 +43,11 @@ const variables = {
 /** @throws ConfigError listing everything that is wrong. */
 export function loadWorkerConfig(environment: Environment): WorkerConfig {
   const env = readEnvironment('The worker', variables, environment);
+  const slots = env.WORKER_SLOTS ?? availableParallelism() * SLOTS_PER_CORE;
   return deepFreeze({
     workerId: env.WORKER_ID ?? `${hostname().replace(/[^A-Za-z0-9._-]/g, '-').slice(0, 40)}-${randomUUID().slice(0, 8)}`,
-    slots: env.WORKER_SLOTS ?? availableParallelism() * SLOTS_PER_CORE,
+    slots,
+    maxSlots: Math.max(slots, env.WORKER_MAX_SLOTS ?? Infinity),
     threads: env.WORKER_THREADS ?? availableParallelism(),
     apiUrl: env.API_URL,
     workerToken: env.WORKER_TOKEN,

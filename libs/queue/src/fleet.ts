@@ -8,14 +8,21 @@ export const WORKER_LOST_AFTER_MS = 2000;
 /** One slot is a 512×512 session at 25 fps; others weigh by pixels a second. */
 export const SLOT_PIXELS = 512 * 512;
 
+const SLOT_FPS = 25;
+
+/** Slots of so many pixels a second. */
+export function slotsOf(pixelRate: number): number {
+  return pixelRate / (SLOT_PIXELS * SLOT_FPS);
+}
+
 /** Weight of a session in slot pixels: its picture's area, scaled by its frame rate against 25. */
 export function weightOf(video: { width: number; height: number; fps: number }): number {
-  return Math.ceil((video.width * video.height * video.fps) / 25);
+  return Math.ceil((video.width * video.height * video.fps) / SLOT_FPS);
 }
 
 export interface WorkerBeat {
   workerId: string;
-  /** In 512×512 slots. */
+  /** In 512×512 slots: of sessions that speak, and what sessions that rest leave of theirs. */
   slots: number;
   draining: boolean;
   /** Avatars in memory, for dispatch to prefer this worker. */

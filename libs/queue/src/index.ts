@@ -3,7 +3,7 @@ export type { Redis } from './redis.ts';
 export { AVATAR_PREPARE_QUEUE, QUEUE_PREFIX, queueSettings, sessionJobId, sessionQueueName } from './queues.ts';
 export { createSessionDispatcher } from './session-dispatcher.ts';
 export type { SessionDispatcher } from './session-dispatcher.ts';
-export { createFleet, HEARTBEAT_INTERVAL_MS, WORKER_LOST_AFTER_MS, SLOT_PIXELS, weightOf } from './fleet.ts';
+export { createFleet, HEARTBEAT_INTERVAL_MS, WORKER_LOST_AFTER_MS, SLOT_PIXELS, slotsOf, weightOf } from './fleet.ts';
 export type { Fleet, WorkerBeat, WorkerState } from './fleet.ts';
 export { createCommandReader } from './command-reader.ts';
 export type { CommandEntry, CommandReader } from './command-reader.ts';

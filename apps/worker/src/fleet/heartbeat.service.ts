@@ -1,12 +1,13 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { loadavg, platform } from 'node:os';
 import type { Logger } from '@visavis/logging';
-import { HEARTBEAT_INTERVAL_MS, type Fleet, type SessionChannel } from '@visavis/queue';
+import { HEARTBEAT_INTERVAL_MS, slotsOf, type Fleet, type SessionChannel } from '@visavis/queue';
 import { AvatarCache } from '../avatars/avatar-cache';
 import type { WorkerConfig } from '../config';
 import type { EngineRegistry } from '../engines';
+import { PipelinePool } from '../pipeline/index.ts';
 import { SessionRegistry } from '../sessions/session-registry';
-import { ENGINES, FLEET, LOGGER, SESSION_CHANNEL, WORKER_CONFIG } from '../tokens';
+import { ENGINES, FLEET, LOGGER, PIPELINE_POOL, SESSION_CHANNEL, WORKER_CONFIG } from '../tokens';
 
 const DRAIN_POLL_MS = 100;
 /** Sessions that are given to another worker go on here until it took over; the API looks that long. */
@@ -24,6 +25,7 @@ export class Heartbeat implements OnApplicationBootstrap {
     private readonly avatars: AvatarCache,
     @Inject(FLEET) private readonly fleet: Fleet,
     @Inject(SESSION_CHANNEL) private readonly channel: SessionChannel,
+    @Inject(PIPELINE_POOL) private readonly pool: PipelinePool,
     @Inject(ENGINES) private readonly engines: EngineRegistry,
     @Inject(WORKER_CONFIG) private readonly config: WorkerConfig,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -64,13 +66,15 @@ export class Heartbeat implements OnApplicationBootstrap {
     if (!this.left) {
       await this.fleet.beat({
         workerId: this.config.workerId,
-        slots: this.config.slots,
+        // Slots are for speaking sessions; one that rests leaves most of its own to others.
+        slots: Math.min(this.config.slots + slotsOf(this.pool.sparePixelRate), this.config.maxSlots),
         draining: this.draining,
         warmAvatarIds: this.avatars.warmAvatarIds(),
         info: {
           platform: `${platform()}-${process.arch}`,
           engines: this.engines.names().join(','),
           sessions: this.sessions.size,
+          speaking_slots: this.config.slots,
           load: Math.round((loadavg()[0] ?? 0) * 100) / 100,
           memory_mb: Math.round(process.memoryUsage.rss() / 1024 / 1024),
         },

@@ -145,7 +145,7 @@ export class PipelinePool {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const session: Session = {
       thread,
-      load: new SessionLoad(options),
+      load: new SessionLoad(options, performance.now()),
       options,
       stats: emptyStats(),
       rtpStats: emptyRtpStats(),
@@ -179,6 +179,14 @@ export class PipelinePool {
         session.closed = true;
       },
     };
+  }
+
+  /** What resting sessions leave of their places, in pixels a second. */
+  get sparePixelRate(): number {
+    const nowMs = performance.now();
+    let spare = 0;
+    for (const { load } of this.sessions.values()) spare += load.spare(nowMs);
+    return spare;
   }
 
   /**
@@ -295,7 +303,7 @@ export class PipelinePool {
         return;
       case 'event': {
         const session = this.sessions.get(message.session);
-        session?.load.note(message.event);
+        session?.load.note(message.event, performance.now());
         session?.options.onEvent(message.event);
         return;
       }
