@@ -1,5 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { AvatarStream, Background, Cue, FrameOptions, I420Picture, IdlePainter, LoadedAvatar, PictureSize, StreamOptions } from '@visavis/engine';
+import { backgroundKey, drawnSize } from '@visavis/engine';
+import type { AvatarStream, Background, Cue, FrameOptions, I420Picture, IdlePainter, LoadedAvatar, LoadOptions, PictureSize, StreamOptions } from '@visavis/engine';
 import { ownInference, VisemeStream } from '@visavis/viseme-net';
 import type { InferenceConnection } from '@visavis/viseme-net';
 import { unpackAvatar } from './bundle/avatar-bundle.ts';
@@ -55,18 +56,20 @@ interface Handle {
   kind: 'visavis-builtin';
   staged: StagedAvatar;
   frame: PictureSize;
+  background: string;
   traits: FaceTraits;
   loop: BaseLoop | undefined;
 }
 
 /** @throws Error when the bundle is damaged, or made by another engine or version. */
-export async function loadAvatar(bundle: Uint8Array, identity: { engine: string; engineVersion: string }, workshop: Workshop, frame: PictureSize = USUAL_FRAME): Promise<StagedFace> {
+export async function loadAvatar(bundle: Uint8Array, identity: { engine: string; engineVersion: string }, workshop: Workshop, frame: LoadOptions = USUAL_FRAME): Promise<StagedFace> {
   if (frame.width % 2 !== 0 || frame.height % 2 !== 0) throw new RangeError('a frame needs even sides');
   const avatar = unpackAvatar(bundle, identity);
+  const { width, height, background } = frame;
   const staged = await stageAvatar(avatar, frame, workshop.arena, yieldToOthers);
   const { mouthGain, yawDegrees, base } = avatar;
   const loop = base.frames > 1 ? { frames: base.frames, fps: base.fps, jumps: base.jumps } : undefined;
-  return new StagedFace({ kind: 'visavis-builtin', staged, frame, traits: { mouthGain, sway: swayOf(yawDegrees) }, loop }, workshop, true);
+  return new StagedFace({ kind: 'visavis-builtin', staged, frame: { width, height }, background: backgroundKey(background), traits: { mouthGain, sway: swayOf(yawDegrees) }, loop }, workshop, true);
 }
 
 /** @throws Error when the handle is none of this engine. */
@@ -126,8 +129,8 @@ export class StagedFace implements LoadedAvatar {
   /** Draws any pose; to be closed by its taker. */
   openRenderer({ width, height, background }: PictureSize & { background?: Background }): StoreRenderer {
     const { frame, staged } = this.handle;
+    if (backgroundKey(background) !== this.handle.background) throw new RangeError(`the avatar was loaded for the background ${this.handle.background}, not ${backgroundKey(background)}`);
     if (width !== frame.width || height !== frame.height) throw new RangeError(`the avatar was loaded for frames of ${frame.width}x${frame.height}, not ${width}x${height}`);
-    void background;
     return new StoreRenderer(staged, this.workshop.arena, this.workshop.kernels);
   }
 
@@ -155,7 +158,7 @@ class FaceStream implements AvatarStream {
     this.sound = sound;
     this.lookAheadMs = motionLookAheadMs(options.fps);
     this.motion = new MotionSource(sound, options.seed, traits, clips);
-    this.frameSize = { width: options.width, height: options.height };
+    this.frameSize = drawnSize(options);
   }
 
   push(atSample48k: number, pcm16k: Float32Array): void {

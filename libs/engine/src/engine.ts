@@ -96,6 +96,11 @@ export interface IdlePainter {
   close(): void;
 }
 
+/** What an avatar is loaded for: all streams of it have frames of this size and background. */
+export interface LoadOptions extends PictureSize {
+  background?: Background;
+}
+
 /** A bundle in memory, shared by all of a worker's sessions of this avatar. */
 export interface LoadedAvatar {
   /** Bytes it holds, all threads together, for the worker's cache. */
@@ -126,10 +131,10 @@ export interface AvatarEngine {
    */
   prepare(upload: Uint8Array, onProgress?: (progress: PrepareProgress) => void): Promise<PreparedAvatar>;
   /**
-   * @param usual the frame size that streams will have; another one may take a moment to open.
+   * @param options what the streams' frames will be like; 512×512 with the upload's own background, if left out.
    * @throws Error when the bundle is damaged or of another engine or version.
    */
-  load(bundle: Uint8Array, usual?: PictureSize): Promise<LoadedAvatar>;
+  load(bundle: Uint8Array, options?: LoadOptions): Promise<LoadedAvatar>;
   /** The avatar that another thread of this process has loaded, without loading it again. @throws Error when the handle is none of this engine. */
   adopt(handle: unknown): LoadedAvatar;
 }

@@ -9,6 +9,7 @@ export type {
   FrameOptions,
   IdlePainter,
   LoadedAvatar,
+  LoadOptions,
   PrepareProgress,
   PreparedAvatar,
   StreamOptions,

@@ -4,8 +4,11 @@ import { packAvatar } from '../bundle/avatar-bundle.ts';
 import { sha256Hex } from '../bundle/container.ts';
 import { controlPoints } from '../bundle/control-points.ts';
 import { loadFaceDetector } from '../face/face-detector.ts';
+import type { RgbImage } from '../face/face-detector.ts';
 import { frameCrop } from '../face/framing.ts';
 import { xOf, yOf } from '../face/landmarks.ts';
+import type { FaceMesh } from '../face/landmarks.ts';
+import { matteOf } from '../matte/matte.ts';
 import { decodeUpload } from './decode-upload.ts';
 import { findFace } from './find-face.ts';
 import { fitMouthGain } from './fit-mouth-gain.ts';
@@ -35,7 +38,9 @@ export async function preparePhoto(
   const mouthGain = await fitMouthGain(synthesiser);
   const mouths = await drawMouths(synthesiser, mesh, mouthGain, (done) => onProgress({ fraction: 0.55 + 0.2 * done, step: 'Drawing mouths' }));
   const eyes = await drawEyes(synthesiser, (done) => onProgress({ fraction: 0.75 + 0.15 * done, step: 'Drawing eyes' }));
-  onProgress({ fraction: 0.95, step: 'Packing' });
+  onProgress({ fraction: 0.9, step: 'Cutting the person out' });
+  const matte = await matteOfPicture(master, image, face.mesh);
+  onProgress({ fraction: 0.97, step: 'Packing' });
   const { unitPx, rightX, rightY } = synthesiser.face;
   const bundle = packAvatar(identity, {
     kind: 'photo',
@@ -56,6 +61,7 @@ export async function preparePhoto(
     jawIn: 'mouths',
     mouths,
     eyes,
+    matte: [matte],
   });
   return {
     bundle,
@@ -73,6 +79,13 @@ export async function preparePhoto(
       master_height: master.height,
     },
   };
+}
+
+/** As a PNG of the master's size. */
+async function matteOfPicture(master: MasterPicture, image: RgbImage, mesh: FaceMesh): Promise<Uint8Array> {
+  const { data, info } = await sharp(master.jpeg).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const alpha = await matteOf({ width: info.width, height: info.height, data }, master.mesh, { image, mesh });
+  return sharp(alpha, { raw: { width: info.width, height: info.height, channels: 1 } }).toColourspace('b-w').png().toBuffer();
 }
 
 async function makePreview(master: MasterPicture): Promise<Uint8Array> {

@@ -3,8 +3,7 @@ import { BLEND_SCRATCH_BYTES, LAYER_WORDS, layerWord } from '../kernel/kernels.t
 import type { Kernels } from '../kernel/kernels.ts';
 import { channel } from '../motion/pose.ts';
 import type { FacePose } from '../motion/pose.ts';
-import { CELL } from '../stage/stage-avatar.ts';
-import { PATCH_PAD } from '../stage/staged-avatar.ts';
+import { CELL, PATCH_PAD } from '../stage/staged-avatar.ts';
 import type { StagedAvatar, StagedEyes } from '../stage/staged-avatar.ts';
 import type { HeadLattice } from './head-lattice.ts';
 import type { PaintedCanvas } from './painted-canvas.ts';

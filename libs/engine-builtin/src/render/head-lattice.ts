@@ -1,7 +1,7 @@
 import { featureChannels } from '../bundle/mouth-features.ts';
 import type { Arena } from '../kernel/arena.ts';
 import type { Kernels } from '../kernel/kernels.ts';
-import { CELL } from '../stage/stage-avatar.ts';
+import { CELL } from '../stage/staged-avatar.ts';
 import type { StagedAvatar } from '../stage/staged-avatar.ts';
 import type { DrawnPose } from './drawn-pose.ts';
 

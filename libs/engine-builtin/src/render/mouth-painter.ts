@@ -4,7 +4,7 @@ import type { Arena } from '../kernel/arena.ts';
 import { BLEND_SCRATCH_BYTES, LAYER_WORDS, layerWord } from '../kernel/kernels.ts';
 import type { Kernels } from '../kernel/kernels.ts';
 import { fitAffine } from '../stage/affine.ts';
-import { CELL } from '../stage/stage-avatar.ts';
+import { CELL } from '../stage/staged-avatar.ts';
 import type { StagedAvatar, StagedMouths } from '../stage/staged-avatar.ts';
 import { ColourFit } from './colour-fit.ts';
 import type { DrawnPose } from './drawn-pose.ts';

@@ -1,7 +1,7 @@
 import type { PictureSize } from '@visavis/engine';
 import { i420ByteLength } from '@visavis/engine';
 import type { Arena } from '../kernel/arena.ts';
-import { CELL } from '../stage/stage-avatar.ts';
+import { CELL } from '../stage/staged-avatar.ts';
 
 /*
  * Hot path: no allocation after construction.

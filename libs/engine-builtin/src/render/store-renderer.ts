@@ -2,6 +2,7 @@ import type { I420Picture, PictureSize } from '@visavis/engine';
 import { i420ByteLength } from '@visavis/engine';
 import type { Arena } from '../kernel/arena.ts';
 import type { Kernels } from '../kernel/kernels.ts';
+import { BackgroundPainter } from '../matte/background-painter.ts';
 import type { FacePose } from '../motion/pose.ts';
 import type { StagedAvatar } from '../stage/staged-avatar.ts';
 import { DRAWN_COUNT, toDrawnPose } from './drawn-pose.ts';
@@ -13,7 +14,8 @@ import { PaintedCanvas } from './painted-canvas.ts';
 /*
  * Hot path: `render` allocates nothing.
  *
- * Draws a staged avatar, photo or clip: the base picture, its cells that move, the mouth and the eyes out of their stores. One for each
+ * Draws a staged avatar, photo or clip: the base picture, its cells that move, the mouth and the eyes out of their stores, and all that over
+ * a background, if it is another than the picture's own. One for each
  * session: it keeps the last picture, and of a photo draws only what changed since.
  */
 export class StoreRenderer {
@@ -23,8 +25,13 @@ export class StoreRenderer {
   private readonly lattice: HeadLattice;
   private readonly mouth: MouthPainter;
   private readonly eyes: EyePainter | undefined;
+  private readonly background: BackgroundPainter | undefined;
+  /** What is shown: the canvas, or where it is laid over a background. */
+  private readonly shown: number;
+  private readonly arena: Arena;
   private readonly drawnPose = new Float32Array(DRAWN_COUNT);
   private readonly canvas: PaintedCanvas;
+  private readonly canvasBytes: Uint8Array;
   private readonly drawn: Uint8Array;
   private readonly bases: Uint8Array[];
   private readonly byteLength: number;
@@ -35,7 +42,12 @@ export class StoreRenderer {
     this.size = { width: staged.width, height: staged.height };
     this.byteLength = i420ByteLength(this.size);
     this.canvas = new PaintedCanvas(this.size, arena);
-    this.drawn = arena.bytes(this.canvas.address, this.byteLength);
+    this.canvasBytes = arena.bytes(this.canvas.address, this.byteLength);
+    const { behind } = staged;
+    this.background = behind && new BackgroundPainter(this.size, behind.mattes, behind.picture, arena, kernels);
+    this.arena = arena;
+    this.shown = behind ? arena.allocate(this.byteLength) : this.canvas.address;
+    this.drawn = arena.bytes(this.shown, this.byteLength);
     this.bases = Array.from({ length: staged.base.frames }, (_, i) => arena.bytes(staged.base.address + i * this.byteLength, this.byteLength));
     this.lattice = new HeadLattice(staged, arena, kernels);
     this.mouth = new MouthPainter(staged, arena, kernels, this.lattice);
@@ -51,12 +63,14 @@ export class StoreRenderer {
     if (this.bases.length === 1) {
       kernels.warpChanged(canvas.address, this.staged.base.address, width, height, lattice.sourceU, lattice.sourceV, canvas.shown, canvas.dirty);
     } else {
-      this.drawn.set(this.bases[base]!);
+      this.canvasBytes.set(this.bases[base]!);
       kernels.warpCells(canvas.address, this.staged.base.address + base * this.byteLength, width, height, lattice.sourceU, lattice.sourceV);
     }
     this.mouth.paint(this.drawnPose, base, canvas);
     this.eyes?.paint(pose, canvas);
-    if (out.width === width && out.height === height) out.data.set(this.drawn);
+    this.background?.paint(this.shown, canvas.address, base, lattice.sourceU, lattice.sourceV);
+    if (this.staged.behind?.transparent) this.background!.copyTransparent(this.drawn, out);
+    else if (out.width === width && out.height === height) out.data.set(this.drawn);
     else cutTo(this.drawn, this.size, out);
   }
 
@@ -64,6 +78,8 @@ export class StoreRenderer {
     this.lattice.close();
     this.mouth.close();
     this.eyes?.close();
+    this.background?.close();
+    if (this.background) this.arena.free(this.shown);
     this.canvas.close();
   }
 }

@@ -1,3 +1,8 @@
+import type { StagedAlpha } from '../matte/background-painter.ts';
+
+/** Frames are whole cells of this many pixels. */
+export const CELL = 16;
+
 /**
  * One avatar at one frame size, ready to be drawn: its pictures lie in the arena, once for all threads. Plain data, so that it can be sent
  * to another thread. Addresses are those of the arena; lengths of lattices are padded to whole fours.
@@ -14,11 +19,20 @@ export interface StagedAvatar {
   toFirst: Float32Array;
   mouths: StagedMouths;
   eyes: { left: StagedEyes; right: StagedEyes; blinks: readonly number[]; gazesX: readonly number[]; gazesY: readonly number[] } | undefined;
-  /** Alpha of each base picture, one after another; 0 for none. */
-  matte: number;
+  /** Without it the frame keeps what is behind the person in the base pictures, which then aren't cut out. */
+  behind: StagedBehind | undefined;
   /** What must be freed. */
   blocks: readonly number[];
   bytes: number;
+}
+
+/** What is shown in place of the base pictures' background. */
+export interface StagedBehind {
+  /** I420. */
+  picture: number;
+  /** One per base picture. */
+  mattes: readonly StagedAlpha[];
+  transparent: boolean;
 }
 
 /** The displacement fields of the first base picture's face, at points 16 pixels apart. */
