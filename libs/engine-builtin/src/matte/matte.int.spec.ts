@@ -108,7 +108,10 @@ describe('createMatteTracker', () => {
     const moved = await tracker.next({ ...image, data }, transformMesh(mesh, 6, 0, 1));
     const centre = (alpha: Uint8Array) => {
       let sum = 0, total = 0;
-      for (let y = 0; y < image.height / 2; y++) for (let x = 0; x < image.width; x++) (sum += x * alpha[y * image.width + x]!), (total += alpha[y * image.width + x]!);
+      for (let i = 0; i < (image.width * image.height) / 2; i++) {
+        sum += (i % image.width) * alpha[i]!;
+        total += alpha[i]!;
+      }
       return sum / total;
     };
     expect(centre(moved) - centre(first)).toBeGreaterThan(4);
