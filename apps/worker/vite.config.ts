@@ -12,13 +12,14 @@ function visemeNetFiles(): Plugin {
   };
 }
 
-/** The built-in engine's pixel loops lie beside the programs. */
+/** The built-in engine's pixel loops lie beside the programs, the network that finds a person in `segmentation`. */
 function engineFiles(): Plugin {
   const assets = new URL('../../libs/engine-builtin/assets/', import.meta.url);
   return {
     name: 'engine-files',
     generateBundle() {
       this.emitFile({ type: 'asset', fileName: 'kernels.wasm', source: readFileSync(new URL('kernels.wasm', assets)) });
+      for (const file of ['selfie-segmentation.json', 'selfie-segmentation.bin']) this.emitFile({ type: 'asset', fileName: `segmentation/${file}`, source: readFileSync(new URL(`segmentation/${file}`, assets)) });
     },
   };
 }
