@@ -1,6 +1,7 @@
 export { createMediaSession } from './create-media-session.ts';
 export type { CreatedMediaSession, CreateMediaSessionOptions, IngestOptions } from './create-media-session.ts';
 export type { MediaSession } from './media-session.ts';
+export { figuresOf } from './media-stats.ts';
 export type { MediaSessionStats } from './media-stats.ts';
 export type { PipelineEvent, PipelineEventHandler, SpeechFailure, SpokenViseme } from './pipeline-event.ts';
 export type { SpeakOptions } from './speech-line.ts';

@@ -1,3 +1,7 @@
+import type { RtpSenderStats } from '@visavis/rtp';
+
+const PACKETS_PER_SECOND = 50;
+
 /** What one session did since its start. Times are milliseconds of its thread. */
 export interface MediaSessionStats {
   framesSent: number;
@@ -42,5 +46,27 @@ export function emptyStats(): MediaSessionStats {
     renderMs: 0,
     encodeMs: 0,
     opusMs: 0,
+  };
+}
+
+/** What a session did and what it cost, for the log: counts, and milliseconds of its thread by what they were spent on. */
+export function figuresOf({ stats, rtpStats }: { stats: Readonly<MediaSessionStats>; rtpStats: Readonly<RtpSenderStats> }): Record<string, number> {
+  return {
+    seconds: Math.round(stats.audioPackets / PACKETS_PER_SECOND),
+    frames: stats.framesSent,
+    late: stats.framesLate,
+    dropped: stats.framesDropped,
+    guessed: stats.framesGuessed,
+    from_loop: stats.framesFromLoop,
+    loop_switches: stats.loopSwitches,
+    key_frames: stats.keyFrames,
+    video_packets: rtpStats.videoPackets,
+    listen_ms: Math.round(stats.engineAudioMs),
+    render_ms: Math.round(stats.renderMs),
+    encode_ms: Math.round(stats.encodeMs),
+    opus_ms: Math.round(stats.opusMs),
+    packetise_ms: Math.round(rtpStats.packetizeMs),
+    protect_ms: Math.round(rtpStats.protectMs),
+    send_ms: Math.round(rtpStats.sendMs),
   };
 }

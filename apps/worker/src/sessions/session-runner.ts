@@ -7,7 +7,7 @@ import { DEFAULT_VOICE_ID, warmVoice } from '@visavis/speech';
 import { ApiClient } from '../api-client';
 import { AvatarCache } from '../avatars/avatar-cache';
 import type { WorkerConfig } from '../config';
-import { PipelinePool, type CreatedMediaSession, type PipelineEvent } from '../pipeline/index.ts';
+import { figuresOf, PipelinePool, type CreatedMediaSession, type PipelineEvent } from '../pipeline/index.ts';
 import { COMMAND_READER, LOGGER, PIPELINE_POOL, SESSION_CHANNEL, WORKER_CONFIG } from '../tokens';
 import { openBackground } from './session-background';
 import { SessionFace } from './session-face';
@@ -69,7 +69,7 @@ export class SessionRunner {
         tell: (utteranceId, timings) => this.reportEvent(sessionId, epoch, { type: 'utterance.timings', utterance_id: utteranceId, ...timings }),
       }));
       try {
-        this.logger.info({ reason: await promise, frames: media.stats.framesSent, late: media.stats.framesLate, dropped: media.stats.framesDropped, guessed: media.stats.framesGuessed }, 'session stopped');
+        this.logger.info({ reason: await promise, ...figuresOf(media) }, 'session stopped');
       } finally {
         unsubscribe();
         leave();
