@@ -41,10 +41,15 @@ export interface LoopTrack {
   poses: Float32Array;
   restPoints: Float32Array;
   axes: Float32Array;
+  /** frames × points × 2: where the control points are in the clip's own picture. */
+  seen: Float32Array;
+  /** How far each frame's mouth has to be closed, 0 to 1. */
+  toClose: Float32Array;
 }
 
 /** Mouths this far closed are as they are; others are closed by the renderer. */
 const REST_REACH = 3;
+const OPEN_AROUND = 3;
 
 /** Meshes, poses and the mouth at rest in each frame of the loop. */
 export function trackLoop(loop: readonly LoopFrame[], meshes: readonly (FaceMesh | undefined)[], head: HeadModel, mouth: MouthTrack): LoopTrack {
@@ -55,18 +60,26 @@ export function trackLoop(loop: readonly LoopFrame[], meshes: readonly (FaceMesh
     poses: new Float32Array(loop.length * 3),
     restPoints: new Float32Array(loop.length * CONTROL_POINT_COUNT * 2),
     axes: new Float32Array(loop.length * 4),
+    seen: new Float32Array(loop.length * CONTROL_POINT_COUNT * 2),
+    toClose: new Float32Array(loop.length),
   };
   const { face } = mouth;
+  const open = openness(mouth);
   loop.forEach(({ frame, towards, part }, i) => {
     const add = (f: number, share: number): void => {
       const pose = head.poses[f]!;
       const rest = rests[f]!;
+      const { onHead } = mouth.frames[f]!;
+      track.toClose[i]! += share * open[f]!;
       for (let k = 0; k < LANDMARK_COUNT * 3; k++) track.meshes[i * LANDMARK_COUNT * 3 + k]! += share * smooth.get(f)![k]!;
       for (let k = 0; k < 3; k++) track.poses[i * 3 + k]! += share * pose.angles[k]!;
       for (let p = 0; p < CONTROL_POINT_COUNT; p++) {
         const [x, y] = toPicture(pose, rest.slice(p * 3, p * 3 + 3));
         track.restPoints[(i * CONTROL_POINT_COUNT + p) * 2]! += share * x;
         track.restPoints[(i * CONTROL_POINT_COUNT + p) * 2 + 1]! += share * y;
+        const [sx, sy] = toPicture(pose, onHead.slice(p * 3, p * 3 + 3));
+        track.seen[(i * CONTROL_POINT_COUNT + p) * 2]! += share * sx;
+        track.seen[(i * CONTROL_POINT_COUNT + p) * 2 + 1]! += share * sy;
       }
       const { rotation: r, scale } = pose.rigid;
       const along = (x: number, y: number): [number, number] => [scale * face.unitPx * (r[0]! * x + r[1]! * y), scale * face.unitPx * (r[3]! * x + r[4]! * y)];
@@ -76,6 +89,16 @@ export function trackLoop(loop: readonly LoopFrame[], meshes: readonly (FaceMesh
     if (towards !== undefined) add(towards, part);
   });
   return track;
+}
+
+/** 1 where lips are apart and a few frames around it, so that closing comes and goes before it is needed. */
+function openness(mouth: MouthTrack): Float64Array {
+  const open = mouth.frames.map((frame) => (frame ? 1 - frame.closed : 0));
+  const wide = open.map((_, f) => Math.max(...open.slice(Math.max(0, f - OPEN_AROUND), f + OPEN_AROUND + 1)));
+  return Float64Array.from(wide, (_, f) => {
+    const around = wide.slice(Math.max(0, f - OPEN_AROUND), f + OPEN_AROUND + 1);
+    return around.reduce((sum, value) => sum + value, 0) / around.length;
+  });
 }
 
 /** Where the mouth's points at rest lie on the head, frame by frame: as seen where the lips touch, the person's usual rest elsewhere. */
@@ -119,8 +142,12 @@ export class LoopPictures {
   private readonly kept = new Map<number, I420Picture>();
   private readonly lastUse = new Map<number, number>();
 
-  constructor(loop: readonly LoopFrame[], size: PictureSize) {
+  /** Makes of a picture that of the loop's frame: closes its mouth. */
+  private readonly finish: (picture: I420Picture, index: number) => I420Picture;
+
+  constructor(loop: readonly LoopFrame[], size: PictureSize, finish: (picture: I420Picture, index: number) => I420Picture) {
     this.loop = loop;
+    this.finish = finish;
     this.encoder = createLoopEncoder({ ...size, fps: CLIP_FPS, crf: CRF });
     this.needed = new Set(loop.flatMap(({ frame, towards }) => (towards === undefined ? [frame] : [frame, towards])));
     loop.forEach(({ frame, towards }, i) => {
@@ -137,7 +164,7 @@ export class LoopPictures {
       const here = this.kept.get(one);
       const there = towards === undefined ? here : this.kept.get(towards);
       if (!here || !there) return;
-      const shown = towards === undefined ? here : between(here, there, part);
+      const shown = this.finish(towards === undefined ? here : between(here, there, part), i);
       this.first ??= shown;
       this.coded.push(this.encoder.encode(shown));
       for (const used of [one, towards]) if (used !== undefined && this.lastUse.get(used) === i) this.kept.delete(used);

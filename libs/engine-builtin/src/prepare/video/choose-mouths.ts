@@ -18,6 +18,8 @@ const NEIGHBOURS = 12;
 const POSE_COSTS = 0.16;
 /** Frames follow each other: those this near to a chosen one are its likes. */
 const APART_FRAMES = 1;
+/** Mouths that differ less (squared, units) are the same: clips show many a frame twice. */
+const SAME = 0.003 ** 2;
 
 /** Frames whose mouths are kept: sharp, and as different from each other in shape and pose as can be; closed ones first. */
 export function chooseMouths(frames: readonly TrackedFrame[], verdict: ClipVerdict, head: HeadModel, mouth: MouthTrack): { frame: number; closed: boolean }[] {
@@ -58,6 +60,7 @@ function spread(candidates: readonly number[], vectors: ReadonlyMap<number, Floa
         best = f;
       }
     }
+    if (furthest < SAME) break;
     chosen.push(best);
     for (let near = best - APART_FRAMES + 1; near < best + APART_FRAMES; near++) nearest.delete(near);
     for (const [f, distance] of nearest) nearest.set(f, Math.min(distance, apart(vectors.get(f)!, vectors.get(best)!)));

@@ -19,13 +19,13 @@ import type { MouthTrack } from './mouth-track.ts';
  */
 
 /** In units: room beside the corners, and below the lowest lip. */
-const ROOM_ASIDE = 0.17;
+const ROOM_ASIDE = 0.2;
 const ROOM_BELOW = 0.16;
 /** The mask is whole this far around the lips, and ends this far. */
 const MASK_WHOLE = 0.045;
 const MASK_END = 0.125;
 /** It ends this far before nostrils and the point of the chin. */
-const NOSE_ROOM = 0.05;
+const NOSE_ROOM = 0.04;
 /** Pixels at the patch's border without a mask. */
 const BORDER = 3;
 const QUALITY = 94;
@@ -47,7 +47,7 @@ export function patchFrame(mouth: MouthTrack, frames: readonly number[]): PatchF
   const widest = quantile(frames.map((f) => Math.max(-mouth.frames[f]!.displacement[place(61) * 2]!, mouth.frames[f]!.displacement[place(291) * 2]!)), 0.98);
   const left = face.leftCornerA - Math.max(0, widest) - ROOM_ASIDE;
   const right = face.rightCornerA + Math.max(0, widest) + ROOM_ASIDE;
-  const top = Math.min(face.noseB + NOSE_ROOM / 2, face.upperLipB - 0.08);
+  const top = Math.min(face.noseB - 0.02, face.upperLipB - 0.12);
   const bottom = face.lowerLipB + Math.max(0, lowest) + ROOM_BELOW;
   const depth = (mouth.restMesh[0 * 3 + 2]! + mouth.restMesh[17 * 3 + 2]!) / 2;
   const [a, b] = [((left + right) / 2) * face.unitPx, ((top + bottom) / 2) * face.unitPx];

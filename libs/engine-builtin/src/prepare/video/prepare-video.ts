@@ -15,12 +15,16 @@ import { loopFrames, LoopPictures, trackLoop } from './base-loop.ts';
 import { chooseLoop } from './choose-loop.ts';
 import { chooseMouths } from './choose-mouths.ts';
 import { CLIP_FPS, quantile, surveyClip } from './clip-survey.ts';
+import type { ClipSurvey } from './clip-survey.ts';
 import { fitHeadModel } from './head-model.ts';
+import type { HeadModel } from './head-model.ts';
+import { refineInnerLips } from './inner-lips.ts';
 import { judgeClip, MAX_CLIP_S, MIN_CLIP_S } from './judge-clip.ts';
+import { closedMeshes, loopCloser } from './loop-closer.ts';
 import { loadMeshModel } from './mesh-model.ts';
 import { usualBasis } from './mouth-basis.ts';
 import { cutMouth, packMouths, patchFrame } from './mouth-store.ts';
-import type { StoredMouth } from './mouth-store.ts';
+import type { PatchFrame, StoredMouth } from './mouth-store.ts';
 import { trackMouth } from './mouth-track.ts';
 import type { MouthTrack } from './mouth-track.ts';
 import { trackClip } from './track-clip.ts';
@@ -52,7 +56,8 @@ export async function prepareVideo(
   const meshes = frames.map(({ mesh }) => mesh);
   const head = fitHeadModel(meshes);
   const verdict = judgeClip(frames, head, survey.base, frames.map(() => false));
-  const usable = meshes.map((mesh, f) => (verdict.faults[f] === undefined ? mesh : undefined));
+  const refined = refineInnerLips(meshes, frames.map(({ strip }, f) => (verdict.faults[f] === undefined ? strip : undefined)));
+  const usable = refined.map((mesh, f) => (verdict.faults[f] === undefined ? mesh : undefined));
   const mouth = trackMouth(usable, head);
   assertSpoken(mouth);
   const chosenLoop = chooseLoop(frames, verdict.stretches, head, mouth);
@@ -61,27 +66,24 @@ export async function prepareVideo(
   const size = patchFrame(mouth, mouths.map(({ frame }) => frame));
   const basis = usualBasis(mouth.face, mouth.restMesh);
 
-  const pictures = new LoopPictures(loop, survey.base);
-  const stored = new Map<number, StoredMouth>();
-  const byFrame = new Map(mouths.map((one) => [one.frame, one]));
-  const last = Math.max(...pictures.needed, ...byFrame.keys());
+  const stored = await cutMouths(clip, survey, mouths, head, mouth, size, maxFrames, (part) => onProgress({ fraction: 0.83 + 0.06 * part, step: 'Cutting out mouths' }));
+  const track = trackLoop(loop, refined, head, mouth);
+  const pictures = new LoopPictures(loop, survey.base, loopCloser(track, stored, size, head.poses));
+  const last = Math.max(...pictures.needed);
   try {
-    const wanted = (index: number): boolean => pictures.needed.has(index) || byFrame.has(index);
-    for await (const { index, picture } of clip.frames({ fps: CLIP_FPS, ...survey.base, crop: survey.crop, frames: last + 1, wanted })) {
-      const one = byFrame.get(index);
-      if (one) stored.set(index, { ...one, ...cutMouth(picture, head.poses[index]!, mouth.frames[index]!.onHead, size, mouth.face) });
+    for await (const { index, picture } of clip.frames({ fps: CLIP_FPS, ...survey.base, crop: survey.crop, frames: last + 1, wanted: (i) => pictures.needed.has(i) })) {
       pictures.take(index, picture);
-      onProgress({ fraction: 0.83 + 0.15 * (index / last), step: 'Cutting mouths and the idle loop' });
+      onProgress({ fraction: 0.89 + 0.1 * (index / last), step: 'Making the idle loop' });
     }
   } finally {
     pictures.close();
   }
-  const track = trackLoop(loop, meshes, head, mouth);
-  const packed = await packMouths(mouths.flatMap(({ frame }) => stored.get(frame) ?? []), size, basis, mouth, head.poses);
-  const firstMesh = track.meshes.subarray(0, LANDMARK_COUNT * 3);
+  const packed = await packMouths(stored, size, basis, mouth, head.poses);
+  const loopMeshes = closedMeshes(track);
+  const firstMesh = loopMeshes.subarray(0, LANDMARK_COUNT * 3);
   const bundle = packAvatar(identity, {
     kind: 'video',
-    base: { ...survey.base, fps: CLIP_FPS, frames: loop.length, coded: pictures.coded, ...track, jumps: chosenLoop.jumps },
+    base: { ...survey.base, fps: CLIP_FPS, frames: loop.length, coded: pictures.coded, meshes: loopMeshes, poses: track.poses, restPoints: track.restPoints, axes: track.axes, jumps: chosenLoop.jumps },
     yawDegrees: headYawDegrees(firstMesh),
     mouthGain: 1,
     jawIn: 'base',
@@ -110,6 +112,26 @@ export async function prepareVideo(
       warnings: warnings.join('; '),
     },
   };
+}
+
+async function cutMouths(
+  clip: Clip,
+  survey: ClipSurvey,
+  mouths: readonly { frame: number; closed: boolean }[],
+  head: HeadModel,
+  mouth: MouthTrack,
+  size: PatchFrame,
+  maxFrames: number,
+  onProgress: (part: number) => void,
+): Promise<StoredMouth[]> {
+  const byFrame = new Map(mouths.map((one) => [one.frame, one]));
+  const last = Math.max(...byFrame.keys());
+  const stored = new Map<number, StoredMouth>();
+  for await (const { index, picture } of clip.frames({ fps: CLIP_FPS, ...survey.base, crop: survey.crop, frames: Math.min(maxFrames, last + 1), wanted: (i) => byFrame.has(i) })) {
+    stored.set(index, { ...byFrame.get(index)!, ...cutMouth(picture, head.poses[index]!, mouth.frames[index]!.onHead, size, mouth.face) });
+    onProgress(index / last);
+  }
+  return mouths.flatMap(({ frame }) => stored.get(frame) ?? []);
 }
 
 async function open(upload: Uint8Array): Promise<Clip> {

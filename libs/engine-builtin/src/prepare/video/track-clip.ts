@@ -5,8 +5,8 @@ import type { FaceMesh } from '../../face/landmarks.ts';
 import { CLIP_FPS, SURVEY_STEP } from './clip-survey.ts';
 import type { ClipSurvey } from './clip-survey.ts';
 import type { UprightSquare } from './cut-upright.ts';
-import { reduced } from './frame-signs.ts';
-import { sharpnessOf } from './frame-signs.ts';
+import { reduced, sharpnessOf } from './frame-signs.ts';
+import { lipStrip } from './lip-strip.ts';
 import type { MeshModel } from './mesh-model.ts';
 
 /** What is known of one frame of the clip, in pixels of the base picture. */
@@ -17,6 +17,8 @@ export interface TrackedFrame {
   thumb: Uint8Array;
   /** How much fine detail the mouth and the eyes have. */
   sharpness: number;
+  /** What stands along lines over the mouth: see `lipStrip`. */
+  strip: Uint8Array | undefined;
   /** Somebody else is in the picture. */
   company: boolean;
 }
@@ -51,7 +53,7 @@ export async function trackClip(clip: Clip, survey: ClipSurvey, model: MeshModel
     const mesh: FaceMesh | undefined = square && fit(model, picture, square);
     square = mesh && squareOf(mesh);
     const nearby = [surveyed, known.get(index - (index % SURVEY_STEP) + SURVEY_STEP)];
-    tracked.push({ mesh, thumb: reduced(picture), sharpness: mesh ? sharpnessOf(picture, mesh) : 0, company: nearby.some((frame) => frame?.company) });
+    tracked.push({ mesh, thumb: reduced(picture), sharpness: mesh ? sharpnessOf(picture, mesh) : 0, strip: mesh && lipStrip(picture, mesh), company: nearby.some((frame) => frame?.company) });
     onFrame(index);
   }
   return tracked;
