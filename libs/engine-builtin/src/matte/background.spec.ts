@@ -1,8 +1,7 @@
-import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { allocateI420 } from '@visavis/engine';
 import { i420ToRgb } from '../render/i420-to-rgb.ts';
-import { decodeBackgroundPicture, plainPicture, prepareBackground, STUDIO_GREEN } from './background.ts';
+import { plainPicture, prepareBackground, STUDIO_GREEN } from './background.ts';
 import { fillBehind } from './inpaint.ts';
 
 const size = { width: 128, height: 96 };
@@ -54,28 +53,6 @@ describe('prepareBackground', () => {
     };
     expect(await contrast(1)).toBeLessThan((await contrast(0)) * 0.8);
     expect(await contrast(0)).toBeGreaterThan(80);
-  });
-});
-
-describe('decodeBackgroundPicture', () => {
-  it('fills the frame and cuts off what is too much', async () => {
-    // Red, green and blue thirds: of a picture twice as wide as the frame, the middle stays.
-    const thirds = await sharp({ create: { width: 600, height: 225, channels: 3, background: '#00ff00' } })
-      .composite([
-        { input: { create: { width: 150, height: 225, channels: 3, background: '#ff0000' } }, left: 0, top: 0 },
-        { input: { create: { width: 150, height: 225, channels: 3, background: '#0000ff' } }, left: 450, top: 0 },
-      ])
-      .png()
-      .toBuffer();
-    const rgb = i420ToRgb(await decodeBackgroundPicture(thirds, size));
-    for (const at of [0, 127, LUMA - 1]) {
-      expect(rgb[at * 3 + 1]).toBeGreaterThan(240);
-      expect(rgb[at * 3]! + rgb[at * 3 + 2]!).toBeLessThan(20);
-    }
-  });
-
-  it('says of what is no picture that it is none', async () => {
-    await expect(decodeBackgroundPicture(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), size)).rejects.toMatchObject({ code: 'unreadable_image' });
   });
 });
 

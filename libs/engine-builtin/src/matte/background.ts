@@ -1,8 +1,7 @@
 import sharp from 'sharp';
 import { allocateI420 } from '@visavis/engine';
 import type { Background, I420Picture, PictureSize } from '@visavis/engine';
-import { decodeUpload } from '../prepare/decode-upload.ts';
-import { blueOf, lumaOf, redOf, rgbToPlanes } from '../render/texture.ts';
+import { blueOf, lumaOf, redOf } from '../render/texture.ts';
 import { halfAlpha } from './half-alpha.ts';
 import { fillBehind } from './inpaint.ts';
 
@@ -46,21 +45,6 @@ export function plainPicture(color: string, size: PictureSize): I420Picture {
   picture.data.fill(lumaOf(r, g, b), 0, luma);
   picture.data.fill(blueOf(r, g, b), luma, luma * 1.25);
   picture.data.fill(redOf(r, g, b), luma * 1.25);
-  return picture;
-}
-
-/**
- * A customer's picture as a background: it fills the frame, and what is too much of it is cut off on both sides.
- * @throws PrepareError with a reason that a person can act on.
- */
-export async function decodeBackgroundPicture(bytes: Uint8Array, { width, height }: PictureSize): Promise<I420Picture> {
-  const { image } = await decodeUpload(bytes);
-  const rgb = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } }).resize({ width, height, fit: 'cover', kernel: 'lanczos3' }).raw().toBuffer();
-  const { y, u, v } = rgbToPlanes(rgb, width, height);
-  const picture = allocateI420({ width, height });
-  picture.data.set(y.data);
-  picture.data.set(u.data, width * height);
-  picture.data.set(v.data, width * height * 1.25);
   return picture;
 }
 
