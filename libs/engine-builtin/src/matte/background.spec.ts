@@ -38,6 +38,17 @@ describe('prepareBackground', () => {
     await expect(prepareBackground({ type: 'image', id: 'a', picture: allocateI420({ width: 64, height: 64 }) }, size, own())).rejects.toThrow(RangeError);
   });
 
+  it('lets a picture go on to the end of the last cells', async () => {
+    const picture = allocateI420({ width: 120, height: 90 });
+    for (let i = 0; i < 120 * 90; i++) picture.data[i] = (i % 120) + Math.floor(i / 120);
+    picture.data.fill(77, 120 * 90, 120 * 90 * 1.25);
+    picture.data.fill(99, 120 * 90 * 1.25);
+    const { data } = (await prepareBackground({ type: 'image', id: 'a', picture }, size, own()))!;
+    for (const [x, y] of [[0, 0], [119, 89], [127, 10], [40, 95], [127, 95]] as const) expect(data[y * 128 + x]).toBe(Math.min(x, 119) + Math.min(y, 89));
+    expect(data.subarray(LUMA, LUMA * 1.25).every((value) => value === 77)).toBe(true);
+    expect(data.subarray(LUMA * 1.25).every((value) => value === 99)).toBe(true);
+  });
+
   it.each([0, 0.5, 1])('blurs (%d) what is behind the person without a glow of them', async (strength) => {
     const picture = await prepareBackground({ type: 'blur', strength }, size, own());
     const dark = plainPicture('#303030', size).data[0]!;

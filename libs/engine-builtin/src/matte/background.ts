@@ -7,6 +7,8 @@ import { fillBehind } from './inpaint.ts';
 
 /** The green of studios: far from skin, and what keying tools look for by themselves. */
 export const STUDIO_GREEN = '#00b140';
+/** Frames are drawn in whole cells of this many pixels. */
+const CELL = 16;
 /** Blur at strength 0 and 1: standard deviation, in parts of the picture's shorter side. */
 const LEAST_BLUR = 0.006;
 const MOST_BLUR = 0.045;
@@ -19,7 +21,7 @@ export interface OwnPicture {
   alpha: Uint8Array;
 }
 
-/** What the person is laid over, at the frame's size; undefined for `keep`. A transparent one is black, so that colours come multiplied with alpha. */
+/** What the person is laid over, at the size of the frames (in whole cells); undefined for `keep`. A transparent one is black, so that colours come multiplied with alpha. */
 export async function prepareBackground(background: Background, size: PictureSize, own: OwnPicture): Promise<I420Picture | undefined> {
   switch (background.type) {
     case 'keep':
@@ -48,9 +50,26 @@ export function plainPicture(color: string, size: PictureSize): I420Picture {
   return picture;
 }
 
-function fitted(picture: I420Picture, { width, height }: PictureSize): I420Picture {
-  if (picture.width !== width || picture.height !== height) throw new RangeError(`the background is ${picture.width}x${picture.height}, the frame ${width}x${height}`);
-  return picture;
+/** The picture at the size of frames in whole cells: its right and lower edges go on as far as those are larger. What is added is cut off again. */
+function fitted(picture: I420Picture, size: PictureSize): I420Picture {
+  const more = { width: size.width - picture.width, height: size.height - picture.height };
+  if (more.width === 0 && more.height === 0) return picture;
+  if (Math.min(more.width, more.height) < 0 || Math.max(more.width, more.height) >= CELL) {
+    throw new RangeError(`the background is ${picture.width}x${picture.height}, the frame ${size.width}x${size.height}`);
+  }
+  const larger = allocateI420(size);
+  for (const [share, scale] of [[0, 1], [1, 2], [1.25, 2]] as const) {
+    const from = picture.data.subarray(share * picture.width * picture.height);
+    const to = larger.data.subarray(share * size.width * size.height);
+    const width = picture.width / scale;
+    const toWidth = size.width / scale;
+    for (let y = 0; y < size.height / scale; y++) {
+      const row = Math.min(y, picture.height / scale - 1) * width;
+      to.set(from.subarray(row, row + width), y * toWidth);
+      to.fill(from[row + width - 1]!, y * toWidth + width, (y + 1) * toWidth);
+    }
+  }
+  return larger;
 }
 
 /** The picture without the person, out of focus. */
