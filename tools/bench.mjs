@@ -25,7 +25,7 @@ await runProgram(async (adopt, leave) => {
   };
   const services = await startServices({ home, children: supervisor, secrets, outside: {}, onExit });
   const host = '127.0.0.1';
-  const options = { supervisor, services, secrets, workerBinary, host, port: await freePort(host), workers: 1, slots: 100, restartWorkers: true, onApiExit: onExit };
+  const options = { supervisor, services, secrets, workerBinary, host, port: await freePort(host), workers: 1, slots: 200, restartWorkers: true, onApiExit: onExit };
   const dev = await startProduct({ ...options, apiExtra: { RATE_LIMIT_PER_MINUTE: '0', LOG_LEVEL: 'warn' }, workerExtra: { LOG_LEVEL: 'info' } });
   return runForeground(process.execPath, [join('e2e', 'bench', 'main.ts'), ...process.argv.slice(2)], {
     ...process.env,

@@ -19,10 +19,11 @@ export const engineRow: Row = {
   alone: true,
   async measure() {
     const engine = createBuiltinEngine();
-    const avatar = await engine.load((await engine.prepare(testPortrait())).bundle);
-    const stream = avatar.open({ width: SIDE, height: SIDE, fps: FPS, seed: 7 });
+    const size = { width: SIDE, height: SIDE };
+    const avatar = await engine.load((await engine.prepare(testPortrait())).bundle, size);
+    const stream = avatar.open({ ...size, fps: FPS, seed: 7 });
     const speech = await speechSample('Papa bought a bottle of water from my mother. Open the window, we may go home. '.repeat(5));
-    const video = createVideoEncoder({ codec: 'h264', width: SIDE, height: SIDE, fps: FPS, maxBitrate: 2_500_000 });
+    const video = createVideoEncoder({ codec: 'h264', ...size, fps: FPS, maxBitrate: 2_500_000 });
     const opus = createOpusEncoder();
     const resampler = createResampler(MEDIA_CLOCK_HZ, ENGINE_SAMPLE_RATE_HZ);
     const sender = createRtpSender({
@@ -35,7 +36,7 @@ export const engineRow: Row = {
       onKeyFrameRequest() {},
       startWallClockMs: Date.now(),
     });
-    const picture = allocateI420({ width: SIDE, height: SIDE });
+    const picture = allocateI420(size);
     const heard = new Float32Array((OPUS_FRAME_SAMPLES * ENGINE_SAMPLE_RATE_HZ) / MEDIA_CLOCK_HZ);
     const spent = { hear: 0, render: 0, encode: 0, packets: 0, opus: 0 };
     const timed = <T>(of: keyof typeof spent, work: () => T): T => {
@@ -69,7 +70,8 @@ export const engineRow: Row = {
     stream.close();
     avatar.close();
     const perFrame = Object.fromEntries(Object.entries(spent).map(([of, ms]) => [`${of}_ms`, ms / FRAMES]));
-    const ratio = (spent.hear + spent.render + spent.packets) / spent.encode;
+    // As the budget counts it; what listening costs, the network's thread apart, stands beside it.
+    const ratio = (spent.render + spent.packets) / spent.encode;
     return [
       {
         id: 'engine',

@@ -15,11 +15,12 @@ import { failoverRow } from './failover-row.ts';
 import { firstFrameRow, speakRows } from './latency-rows.ts';
 import { lipSyncRow } from './lipsync/lipsync-row.ts';
 import { idleRow, speakingRow } from './load-rows.ts';
+import { memoryRow } from './memory-row.ts';
 import type { Measured, Row, Surroundings } from './row.ts';
 import { syncRow } from './sync-row.ts';
 import { formatTable } from './table.ts';
 
-const rows: readonly Row[] = [firstFrameRow, speakRows, syncRow, lipSyncRow, engineRow, speakingRow, idleRow, failoverRow, apiRow, churnRow];
+const rows: readonly Row[] = [firstFrameRow, speakRows, syncRow, lipSyncRow, engineRow, speakingRow, idleRow, memoryRow, failoverRow, apiRow, churnRow];
 
 const { positionals: wanted, values: options } = parseArgs({ allowPositionals: true, options: { long: { type: 'boolean', default: false }, clip: { type: 'string', multiple: true, default: [] } } });
 const unknown = wanted.filter((word) => !rows.some(({ ids }) => ids.some((id) => id.startsWith(word))));

@@ -23,6 +23,41 @@ export function processUse(product: Product): Record<string, ProcessUse> {
   return use;
 }
 
+/**
+ * CPU milliseconds of a process by the names of its threads, numbers left out: "pipeline", "inference", … Those that begin and end between two
+ * looks are missed.
+ */
+export function threadUse(pid: number): Record<string, number> {
+  const use: Record<string, number> = {};
+  let tasks: string[] = [];
+  try {
+    tasks = readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return use; // it ended
+  }
+  for (const task of tasks) {
+    try {
+      const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
+      const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')).replace(/[\s\d]+$/, '');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      use[name] = (use[name] ?? 0) + ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  return use;
+}
+
+/** Of all workers of the product together. */
+export function workerThreadUse(product: Product): Record<string, number> {
+  const sum: Record<string, number> = {};
+  for (const { name, pid } of productProcesses(product)) {
+    if (!name.startsWith('worker')) continue;
+    for (const [thread, cpuMs] of Object.entries(threadUse(pid))) sum[thread] = (sum[thread] ?? 0) + cpuMs;
+  }
+  return sum;
+}
+
 /** Share of one core that each took between two looks. */
 export function coresBetween(before: Record<string, ProcessUse>, after: Record<string, ProcessUse>, elapsedMs: number): Record<string, number> {
   return Object.fromEntries(Object.entries(after).map(([name, { cpuMs }]) => [name, Number(((cpuMs - (before[name]?.cpuMs ?? 0)) / elapsedMs).toFixed(2))]));
