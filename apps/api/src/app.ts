@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import multipart from '@fastify/multipart';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { MAX_UPLOAD_BYTES } from '@visavis/contracts';
+import { MAX_CLIP_BYTES } from '@visavis/contracts';
 import type { Logger } from '@visavis/logging';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module';
@@ -59,6 +59,6 @@ export async function createApp(config: ApiConfig, logger: Logger): Promise<Nest
   app.get(OpenApiHolder).provide(() => createOpenApiDocument(app, config.http.publicUrl, API_VERSION));
   await app.get(DashboardFiles).install(adapter.getInstance());
   installBodyParsers(adapter.getInstance());
-  await app.register(multipart, { limits: { fileSize: MAX_UPLOAD_BYTES, files: 1, fields: 8, fieldSize: 4096, parts: 10 } });
+  await app.register(multipart, { limits: { fileSize: MAX_CLIP_BYTES, files: 1, fields: 8, fieldSize: 4096, parts: 10 } });
   return app;
 }

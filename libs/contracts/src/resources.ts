@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { avatarId, keyId, timestamp } from './common.ts';
+import { avatarId, keyId, listQuery, timestamp } from './common.ts';
 import { voiceSlug } from './sessions.ts';
 
 export const avatarStatus = z.enum(['processing', 'ready', 'failed']);
@@ -7,14 +7,18 @@ export const avatar = z
   .object({
     id: avatarId,
     name: z.string(),
-    kind: z.enum(['photo']),
+    kind: z.enum(['photo', 'video']).meta({ description: 'What it was made from: a picture or a clip.' }),
+    stock: z.boolean().meta({ description: "Everyone's to use: it comes with the installation and can't be renamed or deleted.", example: false }),
     status: avatarStatus,
     progress: z.number().min(0).max(1),
     progress_step: z.string().nullable(),
     failure: z.object({ code: z.string(), detail: z.string() }).nullable(),
     preview_url: z.url().nullable().meta({ description: 'A JPEG; the address works for an hour.' }),
+    preview_video_url: z.url().nullable().meta({ description: 'A short MP4 or WebM of it moving, without sound, where there is one; the address works for an hour.', example: null }),
+    voice_id: voiceSlug.nullable().meta({ description: 'What it speaks with unless a session names another voice.', example: null }),
+    credit: z.string().nullable().meta({ description: 'Of a stock avatar: who made the picture.', example: null }),
     engine: z.string().nullable(),
-    report: z.record(z.string(), z.unknown()).nullable(),
+    report: z.record(z.string(), z.unknown()).nullable().meta({ description: 'What was measured. `warnings`, where there is one, says in words what could be better.' }),
     created_at: timestamp,
   })
   .meta({ id: 'Avatar' });
@@ -26,16 +30,24 @@ export const avatarName = z
   .min(1)
   .max(100)
   .refine((name) => !name.includes('\0') && name.isWellFormed(), 'holds a character that is no text');
-/** The JSON form of POST /v1/avatars: asks for an address to PUT the picture to, then POST …/complete. */
+export const PICTURE_CONTENT_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif'] as const;
+export const CLIP_CONTENT_TYPES = ['video/mp4', 'video/quicktime', 'video/webm', 'video/x-matroska', 'video/x-msvideo', 'video/mp2t', 'video/mpeg', 'video/ogg'] as const;
+/** The JSON form of POST /v1/avatars: asks for an address to PUT the picture or clip to, then POST …/complete. */
 export const createAvatarUpload = z
-  .strictObject({ name: avatarName, content_type: z.enum(['image/jpeg', 'image/png', 'image/webp', 'image/avif']) })
+  .strictObject({ name: avatarName, content_type: z.enum([...PICTURE_CONTENT_TYPES, ...CLIP_CONTENT_TYPES]) })
   .meta({ id: 'CreateAvatarUpload' });
 export const avatarUpload = z
   .object({ avatar, upload: z.object({ method: z.literal('PUT'), url: z.url(), headers: z.record(z.string(), z.string()), expires_at: timestamp }) })
   .meta({ id: 'AvatarUpload' });
 export const updateAvatar = z.strictObject({ name: avatarName }).meta({ id: 'UpdateAvatar' });
 
-export const MAX_UPLOAD_BYTES = 20 * 1024 * 1024;
+export const avatarsQuery = listQuery.extend({
+  stock: z.enum(['true', 'false']).optional().meta({ description: 'Only stock avatars, or only your own.' }),
+});
+export type AvatarsQuery = z.infer<typeof avatarsQuery>;
+
+export const MAX_PICTURE_BYTES = 20 * 1024 * 1024;
+export const MAX_CLIP_BYTES = 200 * 1024 * 1024;
 
 export const voice = z
   .object({

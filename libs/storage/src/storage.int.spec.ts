@@ -1,5 +1,8 @@
 // Real: the S3 server at TEST_S3_ENDPOINT.
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Storage } from './index.ts';
@@ -36,6 +39,22 @@ describe('storage', () => {
     expect((await buffer(object!.body)).equals(bytes)).toBe(true);
     expect(await storage.head(`${folder}/a`)).toMatchObject({ sizeBytes: bytes.length, contentType: 'application/octet-stream' });
     expect((await storage.getStart(`${folder}/a`, 32))?.equals(bytes.subarray(0, 32))).toBe(true);
+  });
+
+  it('takes a file from the disk, and gives it back in parts', async () => {
+    const bytes = randomBytes(6_000_000);
+    const directory = await mkdtemp(join(tmpdir(), 'visavis-storage-test-'));
+    try {
+      await writeFile(join(directory, 'file'), bytes);
+      await storage.putFile(`${folder}/file`, join(directory, 'file'), 'video/mp4');
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+    expect((await buffer((await storage.get(`${folder}/file`))!.body)).equals(bytes)).toBe(true);
+    expect(await storage.head(`${folder}/file`)).toMatchObject({ sizeBytes: bytes.length, contentType: 'video/mp4' });
+    const part = await storage.get(`${folder}/file`, { start: 100, end: 299 });
+    expect(part?.sizeBytes).toBe(200);
+    expect((await buffer(part!.body)).equals(bytes.subarray(100, 300))).toBe(true);
   });
 
   it('answers null for what is not there', async () => {

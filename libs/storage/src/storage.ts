@@ -8,6 +8,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
 export interface StorageOptions {
@@ -70,9 +72,22 @@ export class Storage {
     await this.#client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ContentType: contentType }));
   }
 
-  async get(key: string): Promise<StoredObject | null> {
+  /** Puts a file of this machine without reading it into memory. */
+  async putFile(key: string, path: string, contentType: string): Promise<void> {
+    const { size } = await stat(path);
+    const body = createReadStream(path);
+    try {
+      await this.#client.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body, ContentLength: size, ContentType: contentType }));
+    } finally {
+      body.destroy();
+    }
+  }
+
+  /** @param range the first and the last byte; `sizeBytes` is then of the part */
+  async get(key: string, range?: { start: number; end: number }): Promise<StoredObject | null> {
     return this.#found(async () => {
-      const object = await this.#client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+      const part = range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` };
+      const object = await this.#client.send(new GetObjectCommand({ Bucket: this.bucket, Key: key, ...part }));
       return {
         body: object.Body as Readable,
         sizeBytes: object.ContentLength ?? 0,

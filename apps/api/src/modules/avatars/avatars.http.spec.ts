@@ -1,5 +1,7 @@
 import { Queue } from 'bullmq';
 import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { formatId, newId, parseId } from '@visavis/ids';
@@ -8,6 +10,9 @@ import { createTestApp, WORKER_TOKEN, type TestApp, type TestTenant } from '../.
 import { PreparationSweep } from './preparation-sweep';
 
 const MINUTE_MS = 60_000;
+/** By its first bytes; what is in it is the worker's to see. */
+const clip = Buffer.concat([Buffer.from('\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41', 'latin1'), Buffer.alloc(3000, 7)]);
+const uploadsInTmp = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('visavis-upload-')).sort();
 
 describe('avatars', () => {
   let api: TestApp;
@@ -77,6 +82,23 @@ describe('avatars', () => {
       expect(body).toMatchObject({ code: 'payload_too_large', detail: expect.stringContaining('20 MB') });
     });
 
+    it('takes a clip in any of the three fields, and says that it is one', async () => {
+      for (const field of ['video', 'image', 'file']) {
+        const { body } = await upload().attach(field, clip, 'talking.bin').expect(201);
+        expect(body).toMatchObject({ kind: 'video', name: 'talking', stock: false, status: 'processing', preview_video_url: null });
+        const { body: grant } = await worker('get', body.id, 'grant').expect(200);
+        expect(Buffer.from(await (await fetch(String(grant.source_url))).arrayBuffer()).equals(clip)).toBe(true);
+      }
+    });
+
+    it('a clip may have more than a picture, POST is 413 for one of more than 200 MB, and no file stays behind', async () => {
+      const before = await uploadsInTmp();
+      await upload().attach('video', Buffer.concat([clip, Buffer.alloc(25 * 1024 * 1024)]), 'long.mp4').expect(201);
+      const { body } = await upload().attach('video', Buffer.concat([clip, Buffer.alloc(200 * 1024 * 1024)]), 'longer.mp4').expect(413);
+      expect(body).toMatchObject({ code: 'payload_too_large', detail: expect.stringMatching(/200 MB.*cut it shorter/) });
+      expect(await uploadsInTmp()).toEqual(before);
+    });
+
     it('POST is 400 without a file', async () => {
       expect((await upload().field('name', 'Nobody').expect(400)).body.errors[0].path).toBe('image');
     });
@@ -122,6 +144,19 @@ describe('avatars', () => {
       const { body } = await order().expect(201);
       await fetch(String(body.upload.url), { method: 'PUT', headers: body.upload.headers as Record<string, string>, body: 'text' });
       await api.http.post(`/v1/avatars/${body.avatar.id}/complete`).auth(tenant.key, { type: 'bearer' }).expect(415);
+    });
+
+    it('takes clips, and goes by what arrived', async () => {
+      const { body } = await upload().send({ name: 'Me', content_type: 'video/quicktime' }).expect(201);
+      expect(body.avatar.kind).toBe('video');
+      await fetch(String(body.upload.url), { method: 'PUT', headers: body.upload.headers as Record<string, string>, body: new Uint8Array(portrait) });
+      expect((await api.http.post(`/v1/avatars/${body.avatar.id}/complete`).auth(tenant.key, { type: 'bearer' }).expect(200)).body.kind).toBe('photo');
+    });
+
+    it('complete is 413 for a picture that is too large', async () => {
+      const { body } = await order().expect(201);
+      await fetch(String(body.upload.url), { method: 'PUT', headers: body.upload.headers as Record<string, string>, body: new Uint8Array(Buffer.concat([portrait, Buffer.alloc(20 * 1024 * 1024)])) });
+      await api.http.post(`/v1/avatars/${body.avatar.id}/complete`).auth(tenant.key, { type: 'bearer' }).expect(413);
     });
 
     it('POST is 400 for a type that is not taken', async () => {
@@ -199,7 +234,7 @@ describe('avatars', () => {
       await age(id);
       await queue.remove(id);
       await sweep(40 * MINUTE_MS);
-      expect((await read(id)).body).toMatchObject({ status: 'failed', failure: { code: 'preparation_lost', detail: expect.stringContaining('upload the picture again') } });
+      expect((await read(id)).body).toMatchObject({ status: 'failed', failure: { code: 'preparation_lost', detail: expect.stringContaining('upload the picture or clip again') } });
     });
 
     it('fails when the picture never came', async () => {

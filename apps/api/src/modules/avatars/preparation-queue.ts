@@ -19,9 +19,10 @@ export class PreparationQueue {
     queue.on('error', (error) => logger.warn({ error }, 'the queue of preparations lost its connection'));
   }
 
-  async add(avatarId: string): Promise<void> {
+  /** @param turn of a stock avatar, from 1: they come after everything that customers upload, one after the other. */
+  async add(avatarId: string, turn?: number): Promise<void> {
     const id = formatId('avt', avatarId);
-    await this.queue.add('prepare', prepareJob.parse({ avatar_id: id }), { ...queueSettings.prepare.job, jobId: id });
+    await this.queue.add('prepare', prepareJob.parse({ avatar_id: id }), { ...queueSettings.prepare.job, jobId: id, ...(turn === undefined ? {} : { priority: turn }) });
   }
 
   async fate(avatarId: string): Promise<JobFate> {
@@ -30,12 +31,17 @@ export class PreparationQueue {
     return (await job.isFailed()) ? 'failed' : 'going_on';
   }
 
+  /** Takes the failed job of an avatar away, so that it can be added again. */
+  async forgetFailed(avatarId: string): Promise<void> {
+    if ((await this.fate(avatarId)) === 'failed') await this.remove(avatarId);
+  }
+
   /** Takes a job away if no worker has it yet. */
   async remove(avatarId: string): Promise<void> {
     await this.queue.remove(formatId('avt', avatarId));
   }
 
   async waiting(): Promise<Record<string, number>> {
-    return this.queue.getJobCounts('waiting', 'active', 'delayed', 'failed');
+    return this.queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
   }
 }

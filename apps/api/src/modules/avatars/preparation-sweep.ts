@@ -12,8 +12,10 @@ const MIN_AGE_S = 10;
 const UPLOAD_GIVEN_UP_MS = 3600_000;
 /** A job that is gone is queued again, but not for ever: one that kills its worker each time ends here. */
 const REQUEUE_FOR_MS = 1800_000;
+/** Of a stock avatar whose job was lost: behind all others. */
+const LAST_TURN = 1000;
 
-/** Brings every preparation to an end: adds jobs that were lost, and fails avatars whose job failed or whose picture never came. */
+/** Brings every preparation to an end: adds jobs that were lost, and fails avatars whose job failed or whose file never came. */
 @Injectable()
 export class PreparationSweep implements OnApplicationBootstrap, OnModuleDestroy {
   #timer: NodeJS.Timeout | undefined;
@@ -44,17 +46,18 @@ export class PreparationSweep implements OnApplicationBootstrap, OnModuleDestroy
 
   async #settle(avatar: PendingAvatar, ageMs: number): Promise<void> {
     if (avatar.source_key === null) {
-      if (ageMs > UPLOAD_GIVEN_UP_MS) await this.#fail(avatar, 'upload_missing', 'The picture was never uploaded. Make a new avatar and upload the picture within 15 minutes.');
+      if (ageMs > UPLOAD_GIVEN_UP_MS) await this.#fail(avatar, 'upload_missing', 'The file was never uploaded. Make a new avatar and upload the picture or clip within 15 minutes.');
       return;
     }
     const fate = await this.queue.fate(avatar.id);
     if (fate === 'going_on') return;
-    if (fate === 'missing' && ageMs < REQUEUE_FOR_MS) {
-      await this.queue.add(avatar.id);
+    // A stock avatar may wait for days behind uploads.
+    if (fate === 'missing' && (ageMs < REQUEUE_FOR_MS || avatar.tenant_id === null)) {
+      await this.queue.add(avatar.id, avatar.tenant_id === null ? LAST_TURN : undefined);
       this.logger.info({ avatar_id: avatar.id }, 'a lost preparation was queued again');
       return;
     }
-    await this.#fail(avatar, 'preparation_lost', 'The preparation did not come to an end, several times over. Please upload the picture again; if it fails again, try another picture.');
+    await this.#fail(avatar, 'preparation_lost', 'The preparation did not come to an end, several times over. Please upload the picture or clip again; if it fails again, try another one.');
   }
 
   async #fail(avatar: PendingAvatar, code: string, reason: string): Promise<void> {

@@ -4,10 +4,19 @@ import { DATABASE } from '../../tokens';
 
 export interface PendingAvatar {
   id: string;
-  tenant_id: string;
+  /** null for a stock avatar */
+  tenant_id: string | null;
   source_key: string | null;
   bundle_key: string | null;
   created_at: Date;
+  [column: string]: unknown;
+}
+
+/** Where an avatar's previews lie. */
+export interface PreviewKeys {
+  status: string;
+  preview_key: string | null;
+  preview_video_key: string | null;
   [column: string]: unknown;
 }
 
@@ -63,8 +72,8 @@ export class PreparationRepository {
     );
   }
 
-  async tenantOf(id: string): Promise<string | null> {
-    const [row] = await this.database.systemSql<{ tenant_id: string }>('SELECT tenant_id FROM avatars WHERE id = $1 AND deleted_at IS NULL', [id]);
-    return row?.tenant_id ?? null;
+  async previews(id: string): Promise<PreviewKeys | null> {
+    const [row] = await this.database.systemSql<PreviewKeys>('SELECT status, preview_key, preview_video_key FROM avatars WHERE id = $1 AND deleted_at IS NULL', [id]);
+    return row ?? null;
   }
 }

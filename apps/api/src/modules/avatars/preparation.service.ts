@@ -18,7 +18,7 @@ export class PreparationService {
     @Inject(STORAGE) private readonly storage: Storage,
   ) {}
 
-  /** Begins an attempt: where the picture is and where the results go. */
+  /** Begins an attempt: where the upload is and where the results go. */
   async grant(id: string): Promise<PrepareGrant> {
     const avatar = await this.avatars.find(id);
     if (avatar?.source_key == null) throw over();
@@ -62,5 +62,5 @@ export class PreparationService {
 }
 
 function over(): ProblemError {
-  return new ProblemError('conflict', 'This avatar is not waiting to be prepared: it is done, deleted, or its picture is missing.');
+  return new ProblemError('conflict', 'This avatar is not waiting to be prepared: it is done, deleted, or its file is missing.');
 }

@@ -26,7 +26,7 @@ function linksWith(secretKey: string): PreviewLinks {
 
 describe('the address of a preview', () => {
   const links = linksWith('x'.repeat(32));
-  const query = new URL(links.create(AVATAR, NOW_MS)).searchParams;
+  const query = new URL(links.create(AVATAR, 'preview', NOW_MS)).searchParams;
   const expires = Number(query.get('expires'));
   const signature = query.get('signature')!;
 
@@ -36,7 +36,7 @@ describe('the address of a preview', () => {
   });
 
   it('stays the same for a while, so that browsers can cache it', () => {
-    expect(links.create(AVATAR, NOW_MS + 60_000)).toBe(links.create(AVATAR, NOW_MS));
+    expect(links.create(AVATAR, 'preview-video', NOW_MS + 60_000)).toBe(links.create(AVATAR, 'preview-video', NOW_MS));
   });
 
   it('is no good for another avatar, another time, another installation, or made up', () => {

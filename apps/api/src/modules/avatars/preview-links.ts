@@ -19,9 +19,9 @@ export class PreviewLinks {
     this.#base = config.http.publicUrl;
   }
 
-  create(avatarId: string, nowMs: number = Date.now()): string {
+  create(avatarId: string, what: 'preview' | 'preview-video' = 'preview', nowMs: number = Date.now()): string {
     const expires = (Math.floor(nowMs / 1000 / PERIOD_S) + 2) * PERIOD_S;
-    return `${this.#base}/v1/avatars/${formatId('avt', avatarId)}/preview?expires=${expires}&signature=${this.#sign(avatarId, expires)}`;
+    return `${this.#base}/v1/avatars/${formatId('avt', avatarId)}/${what}?expires=${expires}&signature=${this.#sign(avatarId, expires)}`;
   }
 
   check(avatarId: string, expires: number, signature: string, nowMs: number = Date.now()): 'valid' | 'expired' | 'wrong' {
