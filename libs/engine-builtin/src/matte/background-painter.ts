@@ -4,8 +4,8 @@ import type { Kernels } from '../kernel/kernels.ts';
 import { laySideBySide } from './composite.ts';
 
 const CELL = 16;
-/** No pose moves a pixel of a frame further than this many cells. */
-const REACH_CELLS = 2;
+/** No pose moves a pixel further than this part of the frame's shorter side. */
+const REACH = 0.06;
 
 /** Alpha of one base picture, and which of its cells are the same all around. Addresses of the arena. */
 export interface StagedAlpha {
@@ -26,6 +26,7 @@ export function stageAlpha(alpha: Uint8Array, { width, height }: PictureSize, ar
 export function evenCells(alpha: Uint8Array, width: number, height: number): Uint8Array {
   const columns = width / CELL;
   const rows = height / CELL;
+  const reach = Math.ceil((REACH * Math.min(width, height)) / CELL);
   /** Bit 0: something is not 0. Bit 1: something is not 255. */
   const found = new Uint8Array(columns * rows);
   for (let i = 0; i < alpha.length; i++) {
@@ -37,8 +38,8 @@ export function evenCells(alpha: Uint8Array, width: number, height: number): Uin
     let around = 0;
     const column = cell % columns;
     const row = Math.floor(cell / columns);
-    for (let y = Math.max(0, row - REACH_CELLS); y <= Math.min(rows - 1, row + REACH_CELLS); y++) {
-      for (let x = Math.max(0, column - REACH_CELLS); x <= Math.min(columns - 1, column + REACH_CELLS); x++) around |= found[y * columns + x]!;
+    for (let y = Math.max(0, row - reach); y <= Math.min(rows - 1, row + reach); y++) {
+      for (let x = Math.max(0, column - reach); x <= Math.min(columns - 1, column + reach); x++) around |= found[y * columns + x]!;
     }
     return around === 3 ? 0 : 1;
   });
