@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { backgroundKey, drawnSize } from '@visavis/engine';
 import type { AvatarStream, Background, Cue, FrameOptions, I420Picture, IdlePainter, LoadedAvatar, LoadOptions, PictureSize, StreamOptions } from '@visavis/engine';
@@ -69,13 +70,18 @@ export async function loadAvatar(bundle: Uint8Array, identity: { engine: string;
   const staged = await stageAvatar(avatar, frame, workshop.arena, yieldToOthers);
   const { mouthGain, yawDegrees, base } = avatar;
   const loop = base.frames > 1 ? { frames: base.frames, fps: base.fps, jumps: base.jumps } : undefined;
-  return new StagedFace({ kind: 'visavis-builtin', staged, frame: { width, height }, background: backgroundKey(background), traits: { mouthGain, sway: swayOf(yawDegrees) }, loop }, workshop, true);
+  return new StagedFace({ kind: 'visavis-builtin', staged, frame: { width, height }, background: backgroundKey(background), traits: { mouthGain, sway: swayOf(yawDegrees), idleSeed: seedOf(bundle) }, loop }, workshop, true);
 }
 
 /** @throws Error when the handle is none of this engine. */
 export function adoptAvatar(handle: unknown, workshop: Workshop): StagedFace {
   if ((handle as Handle | undefined)?.kind !== 'visavis-builtin') throw new Error('this is no avatar of the built-in engine');
   return new StagedFace(handle as Handle, workshop, false);
+}
+
+/** Every avatar has idle clips of its own, the same in all threads and workers. */
+function seedOf(bundle: Uint8Array): number {
+  return createHash('sha256').update(bundle).digest().readUInt32LE(0);
 }
 
 /** The picture of a turned head is moved less: what it doesn't show would come into view. */
