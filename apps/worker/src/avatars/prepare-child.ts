@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { PrepareError } from '@visavis/engine';
 import { createEngines } from '../engines';
 import type { PrepareMessage } from './prepare-in-child';
@@ -7,9 +8,9 @@ const send = (message: PrepareMessage) =>
     process.send?.(message, undefined, undefined, () => resolve());
   });
 
-process.once('message', (upload: Uint8Array) => {
-  createEngines()
-    .preferred.prepare(upload, (progress) => void send({ type: 'progress', progress }))
+process.once('message', (path: string) => {
+  readFile(path)
+    .then((upload) => createEngines().preferred.prepare(upload, (progress) => void send({ type: 'progress', progress })))
     .then(
       (prepared) => send({ type: 'done', outcome: { status: 'ready', ...prepared } }),
       (error: unknown) =>

@@ -7,15 +7,17 @@ export type PrepareOutcome = ({ status: 'ready' } & PreparedAvatar) | { status: 
 
 export type PrepareMessage = { type: 'progress'; progress: PrepareProgress } | { type: 'done'; outcome: PrepareOutcome } | { type: 'broke'; message: string };
 
-const TIMEOUT_MS = 180_000;
+/** A clip of two minutes takes some on two cores, and more beside live sessions; what still works tells how far it is. */
+const TIMEOUT_MS = 30 * 60_000;
+const SILENCE_MS = 5 * 60_000;
 const LOW_PRIORITY = 10;
 
 /**
- * Prepares an upload in a child process: it takes seconds of CPU and a lot of memory, and whatever a picture does to the
- * decoder stays there.
+ * Prepares an upload in a child process: it takes seconds or minutes of CPU and a lot of memory, and whatever a picture or clip does
+ * to the decoder stays there. The upload lies in a file.
  * @throws Error when the child broke or took too long; the job is then tried again.
  */
-export function prepareInChild(upload: Uint8Array, onProgress: (progress: PrepareProgress) => void): Promise<PrepareOutcome> {
+export function prepareInChild(path: string, onProgress: (progress: PrepareProgress) => void): Promise<PrepareOutcome> {
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(new URL('./prepare-child.js', import.meta.url)), [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     let errors = '';
@@ -24,12 +26,15 @@ export function prepareInChild(upload: Uint8Array, onProgress: (progress: Prepar
       if (settled) return;
       settled = true;
       clearTimeout(timer);
+      clearTimeout(silence);
       finish();
       child.kill('SIGKILL');
     };
     const timer = setTimeout(() => settle(() => reject(new Error('preparing took too long'))), TIMEOUT_MS);
+    const silence = setTimeout(() => settle(() => reject(new Error('preparing got stuck'))), SILENCE_MS);
     child.stderr?.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000)));
     child.on('message', (message: PrepareMessage) => {
+      silence.refresh();
       if (message.type === 'progress') onProgress(message.progress);
       else if (message.type === 'done') settle(() => resolve(message.outcome));
       else settle(() => reject(new Error(message.message)));
@@ -37,6 +42,6 @@ export function prepareInChild(upload: Uint8Array, onProgress: (progress: Prepar
     child.on('error', (error) => settle(() => reject(error)));
     child.on('exit', (code, signal) => settle(() => reject(new Error(`the preparing process ended with ${signal ?? code}: ${errors}`))));
     if (child.pid !== undefined) setPriority(child.pid, LOW_PRIORITY);
-    child.send(upload);
+    child.send(path);
   });
 }
