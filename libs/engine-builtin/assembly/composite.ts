@@ -4,26 +4,29 @@ const CELL: i32 = 16;
 /** As in warp.ts: what doesn't move there must not move here. */
 const STILL: i32 = 65536 / 24;
 
-/** Whether a point of the lattice takes its colour from its own place. */
+/** How far from its own place a point of the lattice takes its colour, across or down, 16.16. */
 // @ts-ignore: decorator
 @inline
-function still(u: usize, v: usize, x: i32, y: i32): bool {
-  return abs(load<i32>(u) - (x << 16)) < STILL && abs(load<i32>(v) - (y << 16)) < STILL;
+function shift(u: usize, v: usize, x: i32, y: i32): i32 {
+  return max(abs(load<i32>(u) - (x << 16)), abs(load<i32>(v) - (y << 16)));
 }
 
 /**
  * Moves a plane of alpha as warpCells moves the picture that it belongs to: cells that moved, into `out`, which holds the others already.
- * `even`: a byte per cell, 1 where alpha is the same all around, so that it looks as before wherever it is moved to.
+ * `clearance`: a byte per cell, see clearanceOf in src/matte: around how many cells alpha is the same everywhere, so that moving it by less shows
+ * nothing.
  */
-export function warpAlpha(out: usize, alpha: usize, width: i32, height: i32, sourceU: usize, sourceV: usize, even: usize): void {
+export function warpAlpha(out: usize, alpha: usize, width: i32, height: i32, sourceU: usize, sourceV: usize, clearance: usize): void {
   const columns = width / CELL + 1;
   for (let y = 0; y < height; y += CELL) {
     for (let x = 0; x < width; x += CELL) {
-      if (load<u8>(even + <usize>((y / CELL) * (columns - 1) + x / CELL)) != 0) continue;
       const i = <usize>((y / CELL) * columns + x / CELL) << 2;
       const below = i + (<usize>columns << 2);
       const u = sourceU + i, v = sourceV + i, uBelow = sourceU + below, vBelow = sourceV + below;
-      if (still(u, v, x, y) && still(u + 4, v + 4, x + CELL, y) && still(uBelow, vBelow, x, y + CELL) && still(uBelow + 4, vBelow + 4, x + CELL, y + CELL)) continue;
+      const moved = max(max(shift(u, v, x, y), shift(u + 4, v + 4, x + CELL, y)), max(shift(uBelow, vBelow, x, y + CELL), shift(uBelow + 4, vBelow + 4, x + CELL, y + CELL)));
+      // A sample takes in the pixel after its own.
+      const free = <i32>load<u8>(clearance + <usize>((y / CELL) * (columns - 1) + x / CELL)) * CELL - 1;
+      if (moved < STILL || moved < free << 16) continue;
       let uLeft = load<i32>(u), vLeft = load<i32>(v), uRight = load<i32>(u, 4), vRight = load<i32>(v, 4);
       const uLeftStep = (load<i32>(uBelow) - uLeft) >> 4, vLeftStep = (load<i32>(vBelow) - vLeft) >> 4;
       const uRightStep = (load<i32>(uBelow, 4) - uRight) >> 4, vRightStep = (load<i32>(vBelow, 4) - vRight) >> 4;

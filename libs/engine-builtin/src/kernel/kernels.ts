@@ -11,7 +11,7 @@ export interface Kernels {
   invert(forwardX: number, forwardY: number, columns: number, rows: number, step: number, sourceU: number, sourceV: number, maxX: number, maxY: number): void;
   resample(out: number, width: number, height: number, source: number, sourceWidth: number, sourceHeight: number, left: number, top: number, step: number): void;
   spread(basis: number, nodes: number, points: number, moveX: number, moveY: number, outX: number, outY: number): void;
-  warpAlpha(out: number, alpha: number, width: number, height: number, sourceU: number, sourceV: number, even: number): void;
+  warpAlpha(out: number, alpha: number, width: number, height: number, sourceU: number, sourceV: number, clearance: number): void;
   composite(out: number, frame: number, alpha: number, background: number, width: number, height: number): void;
   alphaToLuma(alpha: number, count: number): void;
 }

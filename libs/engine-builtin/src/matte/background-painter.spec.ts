@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { allocateI420, i420ByteLength } from '@visavis/engine';
 import { Arena } from '../kernel/arena.ts';
 import { kernelsOn } from '../kernel/kernels.ts';
-import { BackgroundPainter, evenCells, stageAlpha } from './background-painter.ts';
+import { BackgroundPainter, clearanceOf, stageAlpha } from './background-painter.ts';
 import { plainPicture } from './background.ts';
 import { alphaAsLuma } from './composite.ts';
 
@@ -38,7 +38,7 @@ function painted(shift: number) {
 const edgeOf = (row: Uint8Array) => row.findIndex((value) => value < 125);
 
 describe('BackgroundPainter', () => {
-  it.each([0, 3, -7, 11])('moves alpha with the picture, here by %d pixels', (shift) => {
+  it.each([0, 3, -7, 11, 45, -60])('moves alpha with the picture, here by %d pixels', (shift) => {
     const { paint, luma } = painted(shift);
     paint();
     const row = luma.subarray(96 * size.width, 97 * size.width);
@@ -74,19 +74,25 @@ describe('BackgroundPainter', () => {
   });
 });
 
-describe('evenCells', () => {
-  it('leaves out the cells that the edge may come to', () => {
-    const cells = evenCells(alpha, size.width, size.height);
-    const row = [...cells.subarray(5 * columns, 6 * columns)];
-    // The edge lies in columns 7 and 8; at 192 lines nothing moves further than a cell.
-    expect(row).toEqual([1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
+describe('clearanceOf', () => {
+  it('counts the cells up to where alpha is another', () => {
+    const cells = clearanceOf(alpha, size.width, size.height);
+    // The edge lies in columns 7 and 8.
+    expect([...cells.subarray(5 * columns, 6 * columns)]).toEqual([6, 5, 4, 3, 2, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
   });
 
-  it('reaches further in larger frames', () => {
-    const large = { width: 1920, height: 1088 };
-    const cells = evenCells(Uint8Array.from({ length: large.width * large.height }, (_, i) => (i % large.width < 960 ? 255 : 0)), large.width, large.height);
-    const row = [...cells.subarray(0, 120)];
-    expect(row.indexOf(0)).toBe(60 - 5);
-    expect(row.lastIndexOf(0)).toBe(59 + 5);
+  it('takes solid beside clear for an edge, too', () => {
+    const sharp = Uint8Array.from({ length: PIXELS }, (_, i) => (i % size.width < 128 ? 255 : 0));
+    expect([...clearanceOf(sharp, size.width, size.height).subarray(0, 16)]).toEqual([7, 6, 5, 4, 3, 2, 1, 0, 0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('looks across corners and down', () => {
+    const dot = new Uint8Array(PIXELS);
+    dot[100 * size.width + 100] = 9;
+    const cells = clearanceOf(dot, size.width, size.height);
+    expect(cells[6 * columns + 6]).toBe(0);
+    expect(cells[5 * columns + 5]).toBe(0);
+    expect(cells[4 * columns + 4]).toBe(1);
+    expect(cells[9 * columns + 6]).toBe(2);
   });
 });

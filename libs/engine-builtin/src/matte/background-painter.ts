@@ -4,45 +4,59 @@ import type { Kernels } from '../kernel/kernels.ts';
 import { laySideBySide } from './composite.ts';
 
 const CELL = 16;
-/** No pose moves a pixel further than this part of the frame's shorter side. */
-const REACH = 0.06;
+/** Cells; no pose moves anything further. */
+const MAX_CLEARANCE = 16;
 
-/** Alpha of one base picture, and which of its cells are the same all around. Addresses of the arena. */
+/** Alpha of one base picture, and the clearance of its cells. Addresses of the arena. */
 export interface StagedAlpha {
   alpha: number;
-  even: number;
+  clearance: number;
 }
 
-/** Puts alpha of a frame's size (whole cells) into the arena: two blocks, `alpha` and `even`, that the caller frees. */
+/** Puts alpha of a frame's size (whole cells) into the arena: two blocks, `alpha` and `clearance`, that the caller frees. */
 export function stageAlpha(alpha: Uint8Array, { width, height }: PictureSize, arena: Arena): StagedAlpha {
-  const cells = evenCells(alpha, width, height);
-  const staged = { alpha: arena.allocate(alpha.length), even: arena.allocate(cells.length) };
+  const cells = clearanceOf(alpha, width, height);
+  const staged = { alpha: arena.allocate(alpha.length), clearance: arena.allocate(cells.length) };
   arena.bytes(staged.alpha, alpha.length).set(alpha);
-  arena.bytes(staged.even, cells.length).set(cells);
+  arena.bytes(staged.clearance, cells.length).set(cells);
   return staged;
 }
 
-/** 1 for cells around which, as far as anything moves, alpha is 0 throughout, or 255 throughout. */
-export function evenCells(alpha: Uint8Array, width: number, height: number): Uint8Array {
+/**
+ * Of each cell, how many cells in every direction alpha goes on as it is in this one: 0 throughout, or 255 throughout. 0 for cells in which
+ * it is neither, and for those beside others. Beyond the frame it goes on.
+ */
+export function clearanceOf(alpha: Uint8Array, width: number, height: number): Uint8Array {
   const columns = width / CELL;
   const rows = height / CELL;
-  const reach = Math.ceil((REACH * Math.min(width, height)) / CELL);
   /** Bit 0: something is not 0. Bit 1: something is not 255. */
-  const found = new Uint8Array(columns * rows);
-  for (let i = 0; i < alpha.length; i++) {
-    const cell = Math.floor(i / width / CELL) * columns + Math.floor((i % width) / CELL);
-    if (alpha[i] !== 0) found[cell]! |= 1;
-    if (alpha[i] !== 255) found[cell]! |= 2;
-  }
-  return found.map((_, cell) => {
-    let around = 0;
-    const column = cell % columns;
-    const row = Math.floor(cell / columns);
-    for (let y = Math.max(0, row - reach); y <= Math.min(rows - 1, row + reach); y++) {
-      for (let x = Math.max(0, column - reach); x <= Math.min(columns - 1, column + reach); x++) around |= found[y * columns + x]!;
+  const kinds = new Uint8Array(columns * rows);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const cell = (y >> 4) * columns + (x >> 4);
+      if (alpha[i] !== 0) kinds[cell]! |= 1;
+      if (alpha[i] !== 255) kinds[cell]! |= 2;
     }
-    return around === 3 ? 0 : 1;
-  });
+  }
+  // Each round, a cell all of whose neighbours are as it is, and have come as far, comes one further.
+  const clearance = new Uint8Array(columns * rows);
+  for (let round = 1; round <= MAX_CLEARANCE; round++) {
+    const before = clearance.slice();
+    for (let cell = 0; cell < clearance.length; cell++) {
+      if (kinds[cell] === 3 || before[cell] !== round - 1) continue;
+      const column = cell % columns;
+      let goesOn = true;
+      for (let down = -columns; down <= columns; down += columns) {
+        for (let across = -1; across <= 1; across++) {
+          const near = cell + down + across;
+          if (near < 0 || near >= before.length || column + across < 0 || column + across >= columns) continue;
+          if (kinds[near] !== kinds[cell] || before[near]! < round - 1) goesOn = false;
+        }
+      }
+      if (goesOn) clearance[cell] = round;
+    }
+  }
+  return clearance;
 }
 
 /*
@@ -80,7 +94,7 @@ export class BackgroundPainter {
     const { width, height } = this.size;
     const matte = this.mattes[base]!;
     this.movedBytes.set(this.matteBytes[base]!);
-    this.kernels.warpAlpha(this.moved, matte.alpha, width, height, sourceU, sourceV, matte.even);
+    this.kernels.warpAlpha(this.moved, matte.alpha, width, height, sourceU, sourceV, matte.clearance);
     this.kernels.composite(out, canvas, this.moved, this.behind, width, height);
   }
 

@@ -109,13 +109,13 @@ describe('the compiled loops', () => {
     const drawn = place(picture.data);
     kernels.warpCells(drawn, base, WIDTH, HEIGHT, u, v);
     const moved = place(picture.data.subarray(0, LUMA));
-    const even = place(new Uint8Array((columns - 1) * (rows - 1)));
-    kernels.warpAlpha(moved, base, WIDTH, HEIGHT, u, v, even);
+    const clearance = place(new Uint8Array((columns - 1) * (rows - 1)));
+    kernels.warpAlpha(moved, base, WIDTH, HEIGHT, u, v, clearance);
     expect([...arena.bytes(moved, LUMA)]).toEqual([...arena.bytes(drawn, LUMA)]);
     expect([...arena.bytes(moved, LUMA)]).not.toEqual([...picture.data.subarray(0, LUMA)]);
     arena.bytes(moved, LUMA).set(picture.data.subarray(0, LUMA));
-    arena.bytes(even, (columns - 1) * (rows - 1)).fill(1);
-    kernels.warpAlpha(moved, base, WIDTH, HEIGHT, u, v, even);
+    arena.bytes(clearance, (columns - 1) * (rows - 1)).fill(1);
+    kernels.warpAlpha(moved, base, WIDTH, HEIGHT, u, v, clearance);
     expect([...arena.bytes(moved, LUMA)]).toEqual([...picture.data.subarray(0, LUMA)]);
   });
 });
