@@ -51,6 +51,9 @@ export function apiEnvironment({ services, secrets, host, port, publicUrl, worke
     // Signs tokens and cookies, encrypts stored answers; and what a worker shows to enrol.
     SECRET_KEY: secrets.secretKey,
     WORKER_TOKEN: secrets.workerToken,
+    // The avatars that ship, and whether the first of them is enough.
+    STOCK_AVATARS_DIR: process.env.STOCK_AVATARS_DIR || join(rootDir, 'libs', 'engine-builtin', 'assets', 'stock'),
+    STOCK_AVATARS: process.env.STOCK_AVATARS || 'all',
     ...extra,
   };
 }

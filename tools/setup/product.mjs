@@ -14,7 +14,7 @@ const restartPauseMs = 1_000;
 const restartsAMinute = 5;
 
 /**
- * Migrates, seeds and starts the apps, and waits until a session with the demo avatar could start. The apps' environments are written to `api-environment.json` and
+ * Migrates, seeds and starts the apps, and waits until a session with the first stock avatar could start. The apps' environments are written to `api-environment.json` and
  * `worker-environment.json` in the home, for whoever starts one by hand (tools/run-app.mjs) and for tests.
  * @param {{ supervisor: import('./supervisor.mjs').Supervisor, services: object, secrets: object, workerBinary: string, host: string, port: number,
  *   workers: number, slots?: number, withApi?: boolean, restartWorkers: boolean, onApiExit: (child: object) => void, apiExtra?: object,
@@ -42,7 +42,7 @@ export async function startProduct(options) {
         await waitForCapacity(url, credentials.api_key, started);
         for (const slot of started) slot.up = true;
       });
-      await ensureDemoAvatar({ home, url, apiKey: credentials.api_key });
+      await ensureDemoAvatar({ url, apiKey: credentials.api_key });
     }
   }
 

@@ -93,7 +93,8 @@ export class TestRun {
     const mediaAddress = outwardAddress();
     const dev = await startProduct({
       ...{ supervisor, services, secrets, workerBinary: this.workerBinary, host, port: await freePort(host) },
-      apiExtra: { MEDIA_ADDRESS: mediaAddress, MEDIA_LISTEN: mediaAddress },
+      // One stock avatar is enough: the tests need the processor for themselves.
+      apiExtra: { MEDIA_ADDRESS: mediaAddress, MEDIA_LISTEN: mediaAddress, STOCK_AVATARS: 'first' },
       ...{ workers: e2eWorkers, slots: 6, restartWorkers: false, onApiExit: onExit },
     });
     await this.#vitest('End-to-end tests', 'e2e', {

@@ -58,6 +58,8 @@ export interface ApiConfig {
   readonly workerToken: Secret;
   /** Hosts that `audio_url` may name although they are private, as `host` or `host:port`. */
   readonly safeFetchAllowHosts: readonly string[];
+  /** Avatars that ship: where stock.json and its files are, and whether the first of them is enough. */
+  readonly stock: { readonly folder: string | undefined; readonly onlyFirst: boolean };
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -92,6 +94,8 @@ const variables = {
   SECRET_KEY: secretVariable(32).describe('a random text of at least 32 characters, the same for every API process: openssl rand -hex 32'),
   WORKER_TOKEN: tokenVariable.describe('what the workers show to the API: openssl rand -hex 32'),
   SAFE_FETCH_ALLOW_HOSTS: listVariable().default([]),
+  STOCK_AVATARS_DIR: z.string().min(1).optional(),
+  STOCK_AVATARS: z.enum(['all', 'first']).default('all'),
 };
 
 /**
@@ -134,5 +138,6 @@ export function loadApiConfig(environment: Environment): ApiConfig {
     secretKey: env.SECRET_KEY,
     workerToken: env.WORKER_TOKEN,
     safeFetchAllowHosts: env.SAFE_FETCH_ALLOW_HOSTS,
+    stock: { folder: env.STOCK_AVATARS_DIR, onlyFirst: env.STOCK_AVATARS === 'first' },
   });
 }

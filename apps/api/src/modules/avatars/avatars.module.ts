@@ -15,6 +15,8 @@ import { PreparationRepository } from './preparation.repository';
 import { PreparationService } from './preparation.service';
 import { PreviewLinks } from './preview-links';
 import { PreviewsController } from './previews.controller';
+import { StockAvatars } from './stock-avatars.service';
+import { StockRepository } from './stock.repository';
 
 @Module({
   imports: [
@@ -26,7 +28,7 @@ import { PreviewsController } from './previews.controller';
     BullModule.registerQueue({ name: AVATAR_PREPARE_QUEUE }),
   ],
   controllers: [AvatarsController, PreviewsController, PreparationController],
-  providers: [AvatarsService, AvatarsRepository, AvatarFormInterceptor, PreparationQueue, PreparationRepository, PreparationService, PreparationSweep, PreviewLinks],
+  providers: [AvatarsService, AvatarsRepository, AvatarFormInterceptor, PreparationQueue, PreparationRepository, PreparationService, PreparationSweep, PreviewLinks, StockAvatars, StockRepository],
 })
 export class AvatarsModule implements OnApplicationBootstrap {
   constructor(
