@@ -175,7 +175,7 @@ async function* framesOf({ format }: OpenContainer, options: ClipFrameOptions): 
       held.ref(frame);
     }
     if (heldAt === undefined) throw new ClipDecodeError('unreadable_clip', UNREADABLE);
-    while (next < end && next / options.fps < heldAt + frameGapS / 2) yield* show();
+    while (next < end && next / options.fps < heldAt + frameGapS - 1e-6) yield* show();
   } finally {
     filter?.close();
     held.free();
