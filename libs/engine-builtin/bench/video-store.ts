@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { createVideoDecoder } from '@visavis/codec';
 import { PrepareError } from '@visavis/engine';
 import type { I420Picture } from '@visavis/engine';
+import { ownInference } from '@visavis/viseme-net';
 import { unpackAvatar } from '../src/bundle/avatar-bundle.ts';
 import { CONTROL_POINT_COUNT, LIP_POINT_COUNT } from '../src/bundle/control-points.ts';
 import { mouthFeature, MOUTH_FEATURES } from '../src/bundle/mouth-features.ts';
@@ -24,7 +25,7 @@ const name = basename(clipPath).replace(/\.\w+$/, '');
 const identity = { engine: 'builtin', engineVersion: '2' };
 const startedMs = performance.now();
 const before = process.cpuUsage();
-const prepared = await prepareVideo(readFileSync(clipPath), identity).catch((error: unknown) => {
+const prepared = await prepareVideo(readFileSync(clipPath), identity, undefined, { inference: ownInference() }).catch((error: unknown) => {
   if (!(error instanceof PrepareError)) throw error;
   console.log(`${name}: ${error.code}: ${error.message}`);
   process.exit(0);

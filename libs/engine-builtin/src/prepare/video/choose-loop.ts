@@ -1,6 +1,6 @@
 import { eyeDistance } from '../../face/landmarks.ts';
 import type { FaceMesh } from '../../face/landmarks.ts';
-import { CLIP_FPS } from './clip-survey.ts';
+import { CLIP_FPS, median } from './clip-survey.ts';
 import { thumbDifference } from './frame-signs.ts';
 import type { HeadModel } from './head-model.ts';
 import type { Stretch } from './judge-clip.ts';
@@ -30,10 +30,12 @@ const BLEND = 8;
 /** A join further apart than this shows, in eye distances: the loop then goes there and back. */
 const MOST_SEAM = 0.1;
 const MOST_THERE_AND_BACK = 5 * CLIP_FPS;
-/** What counts against a loop, in eye distances: lips apart all the time, a face distance of motion each frame, and each second less than eight. */
+/** What counts against a loop, in eye distances: lips apart all the time, a face distance of motion each frame, each second less than eight … */
 const OPEN_COSTS = 0.12;
 const MOTION_COSTS = 1.2;
 const SHORT_COSTS = 0.004;
+/** … and a radian from looking straight at the viewer. */
+const TURNED_COSTS = 0.25;
 /** Per grey value of the whole picture's mean difference. */
 const PICTURE_COSTS = 0.006;
 /** Points of the face whose distance is taken: eyes, brows, nose, mouth, outline. */
@@ -43,11 +45,14 @@ const MOST_JUMPS = 12;
 /** Looks for the calmest stretch whose end is like its beginning, as a video texture does (Schödl and others, 2000). */
 export function chooseLoop(frames: readonly TrackedFrame[], stretches: readonly Stretch[], head: HeadModel, mouth: MouthTrack): ChosenLoop {
   const eyes = eyeDistance(Float32Array.from(head.mesh));
+  // Where the camera stands beside the person, looking at it is what they mostly do.
+  const usual = [0, 1].map((axis) => median(head.poses.flatMap((pose) => (pose ? [pose.angles[axis]!] : []))));
   const open = frames.map((_, f) => 1 - (mouth.frames[f]?.closed ?? 0));
   const motion = frames.map((frame, f) => (f > 0 && frame.mesh && frames[f - 1]!.mesh ? meshDistance(frame.mesh, frames[f - 1]!.mesh!) / eyes : 0));
-  const sums = { open: runningSum(open), motion: runningSum(motion) };
+  const turned = frames.map((_, f) => (head.poses[f] ? Math.hypot(head.poses[f].angles[0] - usual[0]!, head.poses[f].angles[1] - usual[1]!) : 0));
+  const sums = { open: runningSum(open), motion: runningSum(motion), turned: runningSum(turned) };
   const meanOf = (sum: Float64Array, from: number, to: number): number => (sum[to]! - sum[from]!) / (to - from);
-  const calm = (from: number, to: number): number => OPEN_COSTS * meanOf(sums.open, from, to) + MOTION_COSTS * meanOf(sums.motion, from, to) + SHORT_COSTS * Math.max(0, 8 - (to - from) / CLIP_FPS);
+  const calm = (from: number, to: number): number => OPEN_COSTS * meanOf(sums.open, from, to) + MOTION_COSTS * meanOf(sums.motion, from, to) + TURNED_COSTS * meanOf(sums.turned, from, to) + SHORT_COSTS * Math.max(0, 8 - (to - from) / CLIP_FPS);
   /** The same motion at the same place: both ends are compared with their neighbours. */
   const seamOf = (from: number, to: number): number => {
     let sum = 0;

@@ -1,8 +1,9 @@
 import sharp from 'sharp';
 import { ClipDecodeError, openClip } from '@visavis/codec';
 import type { Clip } from '@visavis/codec';
-import { PrepareError } from '@visavis/engine';
+import { ENGINE_SAMPLE_RATE_HZ, PrepareError } from '@visavis/engine';
 import type { I420Picture, PreparedAvatar, PrepareProgress } from '@visavis/engine';
+import type { InferenceConnection } from '@visavis/viseme-net';
 import { packAvatar } from '../../bundle/avatar-bundle.ts';
 import { sha256Hex } from '../../bundle/container.ts';
 import { loadFaceDetector } from '../../face/face-detector.ts';
@@ -16,10 +17,12 @@ import { chooseLoop } from './choose-loop.ts';
 import { chooseMouths } from './choose-mouths.ts';
 import { CLIP_FPS, quantile, surveyClip } from './clip-survey.ts';
 import type { ClipSurvey } from './clip-survey.ts';
+import { coveredMouths } from './covered-mouth.ts';
 import { fitHeadModel } from './head-model.ts';
 import type { HeadModel } from './head-model.ts';
 import { refineInnerLips } from './inner-lips.ts';
 import { judgeClip, MAX_CLIP_S, MIN_CLIP_S } from './judge-clip.ts';
+import { learnSpeech } from './learn-speech.ts';
 import { closedMeshes, loopCloser } from './loop-closer.ts';
 import { loadMeshModel } from './mesh-model.ts';
 import { usualBasis } from './mouth-basis.ts';
@@ -33,11 +36,17 @@ const PREVIEW_SIDE = 512;
 /** Lips that part less than this (units, of the most open frames) have not spoken. */
 const SPOKEN_GAP = 0.05;
 
+export interface PrepareVideoOptions {
+  /** With it the clip's sound tells how far this mouth opens; without it the picture alone does. */
+  inference?: InferenceConnection;
+}
+
 /** A clip of a person to a bundle: an idle loop and a store of the person's own mouths. */
 export async function prepareVideo(
   upload: Uint8Array,
   identity: { engine: string; engineVersion: string },
   onProgress: (progress: PrepareProgress) => void = () => {},
+  { inference }: PrepareVideoOptions = {},
 ): Promise<PreparedAvatar> {
   onProgress({ fraction: 0.01, step: 'Reading the video' });
   const clip = await open(upload);
@@ -55,7 +64,7 @@ export async function prepareVideo(
   onProgress({ fraction: 0.81, step: 'Choosing the best moments' });
   const meshes = frames.map(({ mesh }) => mesh);
   const head = fitHeadModel(meshes);
-  const verdict = judgeClip(frames, head, survey.base, frames.map(() => false));
+  const verdict = judgeClip(frames, head, survey.base, coveredMouths(frames.map(({ strip }) => strip)));
   const refined = refineInnerLips(meshes, frames.map(({ strip }, f) => (verdict.faults[f] === undefined ? strip : undefined)));
   const usable = refined.map((mesh, f) => (verdict.faults[f] === undefined ? mesh : undefined));
   const mouth = trackMouth(usable, head);
@@ -64,7 +73,7 @@ export async function prepareVideo(
   const loop = loopFrames(chosenLoop);
   const mouths = chooseMouths(frames, verdict, head, mouth);
   const size = patchFrame(mouth, mouths.map(({ frame }) => frame));
-  const basis = usualBasis(mouth.face, mouth.restMesh);
+  const speech = learnSpeech(inference && (await clip.sound(ENGINE_SAMPLE_RATE_HZ, MAX_CLIP_S)), inference, mouth.frames, usualBasis(mouth.face, mouth.restMesh));
 
   const stored = await cutMouths(clip, survey, mouths, head, mouth, size, maxFrames, (part) => onProgress({ fraction: 0.83 + 0.06 * part, step: 'Cutting out mouths' }));
   const track = trackLoop(loop, refined, head, mouth);
@@ -78,14 +87,14 @@ export async function prepareVideo(
   } finally {
     pictures.close();
   }
-  const packed = await packMouths(stored, size, basis, mouth, head.poses);
+  const packed = await packMouths(stored, size, speech.basis, mouth, head.poses);
   const loopMeshes = closedMeshes(track);
   const firstMesh = loopMeshes.subarray(0, LANDMARK_COUNT * 3);
   const bundle = packAvatar(identity, {
     kind: 'video',
     base: { ...survey.base, fps: CLIP_FPS, frames: loop.length, coded: pictures.coded, meshes: loopMeshes, poses: track.poses, restPoints: track.restPoints, axes: track.axes, jumps: chosenLoop.jumps },
     yawDegrees: headYawDegrees(firstMesh),
-    mouthGain: 1,
+    mouthGain: speech.mouthGain,
     jawIn: 'base',
     mouths: packed,
   });
@@ -107,6 +116,9 @@ export async function prepareVideo(
       loop_there_and_back: chosenLoop.thereAndBack,
       mouths: packed.count,
       closed_mouths: mouths.filter(({ closed }) => closed).length,
+      mouth_gain: round(speech.mouthGain, 100),
+      sound_agreement: speech.agreement === undefined ? 'none' : round(speech.agreement, 100),
+      learnt_from_sound: speech.learnt,
       base_width: survey.base.width,
       base_height: survey.base.height,
       warnings: warnings.join('; '),
