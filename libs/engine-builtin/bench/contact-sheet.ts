@@ -1,6 +1,7 @@
 /*
  * Contact sheets to look at: node libs/engine-builtin/bench/contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--visemes | --sentence] [--mouth | --eyes]
- * Without a WAV: one picture at rest, at several openings and lip shapes, blinking, and turned as far as idle motion goes.
+ * Without a WAV: one picture at rest, at several openings and lip shapes, blinking, and turned as far as idle motion goes; with --eyes a
+ * blink and glances.
  * With --visemes: the fifteen visemes, each as the lip sync network is taught to say it.
  * With a WAV: every fourth frame of its first four seconds at 25 frames a second, its mouth alone; with --sentence 24 frames on end from
  * where it begins to speak. Each with the viseme that the network hears.
@@ -11,6 +12,7 @@ import { applyMouth } from '../src/motion/mouth-pose.ts';
 import { channel, restPose } from '../src/motion/pose.ts';
 import type { FacePose } from '../src/motion/pose.ts';
 import { i420ToRgb } from '../src/render/i420-to-rgb.ts';
+import { boxAround } from '../src/render/patch-textures.ts';
 import { cutTile, readWav16k, writeSheet } from './frames.ts';
 import type { Tile } from './frames.ts';
 import { openPhoto } from './photo-face.ts';
@@ -23,10 +25,14 @@ const SHAPES: readonly Shape[] = [
   { blinkLeft: 0.5, blinkRight: 0.5 }, { blinkLeft: 1, blinkRight: 1 }, { gazeX: 1 }, { gazeX: -1, gazeY: 0.5 }, { brow: 1 },
   { yaw: 0.055, jaw: 0.3 }, { yaw: -0.055, jaw: 0.3 }, { pitch: 0.05 }, { pitch: -0.03, blinkLeft: 1, blinkRight: 1 }, { roll: 0.016, breath: 1, shiftX: 0.02 },
 ];
+const EYE_SHAPES: readonly Shape[] = [
+  {}, ...[0.2, 0.4, 0.6, 0.8, 1].map((blink) => ({ blinkLeft: blink, blinkRight: blink })),
+  { gazeX: -1 }, { gazeX: -0.5 }, { gazeX: 0.5 }, { gazeX: 1 }, { gazeY: -1 }, { gazeY: 1 },
+];
 const SENTENCE_FRAMES = 24;
 
 const sentence = process.argv.includes('--sentence');
-const columns = sentence ? 8 : 5;
+const columns = sentence ? 8 : process.argv.includes('--eyes') ? 6 : 5;
 const files = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const [outPath, picturePath, wavPath] = files;
 if (!outPath || !picturePath || (sentence && !wavPath)) throw new Error('usage: contact-sheet.ts OUT.png PICTURE [SPEECH.wav] [--visemes | --sentence] [--mouth | --eyes]');
@@ -34,7 +40,8 @@ if (!outPath || !picturePath || (sentence && !wavPath)) throw new Error('usage: 
 const { synthesiser, mouthGain } = await openPhoto(picturePath);
 const { renderer } = synthesiser;
 const { size } = renderer;
-const closeUp = process.argv.includes('--mouth') ? renderer.patchBox('mouth') : process.argv.includes('--eyes') ? renderer.patchBox('leftEye') : undefined;
+const eyes = process.argv.includes('--eyes');
+const closeUp = process.argv.includes('--mouth') ? renderer.patchBox('mouth') : eyes ? boxAround(renderer.patchBox('leftEye'), renderer.patchBox('rightEye')) : undefined;
 const tiles: Tile[] = [];
 const draw = (pose: FacePose, label?: string) => {
   const tile: Tile = { ...size, rgb: i420ToRgb(synthesiser.draw(pose)), ...(label && { label }) };
@@ -64,7 +71,7 @@ if (wavPath) {
     drawMouth(Float32Array.from(params, (name) => target[name] ?? 0), 0, viseme);
   }
 } else {
-  for (const shape of SHAPES) {
+  for (const shape of eyes ? EYE_SHAPES : SHAPES) {
     const pose = restPose();
     for (const [name, value] of Object.entries(shape)) pose[channel[name as keyof typeof channel]] = value;
     draw(pose);

@@ -14,17 +14,6 @@ export function boxAround(one: PixelBox, other: PixelBox): PixelBox {
   return { x0, y0, width: right - x0, height: bottom - y0 };
 }
 
-/** An alpha plane over a box: 255 where `coverage` is 1. */
-export function alphaPlane(box: PixelBox, coverage: (x: number, y: number) => number): Uint8Array {
-  const alpha = new Uint8Array(box.width * box.height);
-  for (let y = 0, i = 0; y < box.height; y++) {
-    for (let x = 0; x < box.width; x++, i++) {
-      alpha[i] = Math.round(255 * Math.min(Math.max(coverage(box.x0 + x, box.y0 + y), 0), 1));
-    }
-  }
-  return alpha;
-}
-
 export interface YuvColour {
   y: number;
   u: number;

@@ -32,7 +32,16 @@ export interface Grain {
 
 type At = (a: number, b: number) => YuvColour;
 
+const known = new WeakMap<Texture, PictureLook>();
+
+/** Measures a picture, once. */
 export function lookOf(face: FaceGeometry, texture: Texture): PictureLook {
+  const look = known.get(texture) ?? measure(face, texture);
+  known.set(texture, look);
+  return look;
+}
+
+function measure(face: FaceGeometry, texture: Texture): PictureLook {
   const at: At = (a, b) => colourAt(texture, ...toPixel(face, a, b));
   const skin = percentile(aroundMouth().map(([a, b]) => at(a, b)), 0.75);
   return {
