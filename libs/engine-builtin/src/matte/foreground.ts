@@ -20,8 +20,8 @@ const CLEAR = 1 / 512;
  * are the picture's; where it is 0, smoothly continued from there.
  */
 export function foregroundOf(channel: Uint8Array, alpha: Uint8Array, width: number, height: number): Uint8Array {
-  const picture: FloatPlane = { width, height, data: Float32Array.from(channel, (value) => value / 255) };
-  const opacity: FloatPlane = { width, height, data: Float32Array.from(alpha, (value) => value / 255) };
+  const picture: FloatPlane = { width, height, data: asShares(channel) };
+  const opacity: FloatPlane = { width, height, data: asShares(alpha) };
   const levels = pyramid(picture, opacity);
   const smallest = levels.at(-1)!;
   let person = weightedMean(smallest.picture, smallest.opacity, (a) => a);
@@ -35,7 +35,16 @@ export function foregroundOf(channel: Uint8Array, alpha: Uint8Array, width: numb
     const iterations = values.width <= SMALL_SIDE && values.height <= SMALL_SIDE ? SMALL_ITERATIONS : LARGE_ITERATIONS;
     for (let i = 0; i < iterations; i++) improve(mixed, values, known.data, person.data, behind.data);
   }
-  return Uint8Array.from(channel, (value, i) => (alpha[i] === 255 ? value : Math.round(255 * person.data[i]!)));
+  const { data } = person;
+  const colours = new Uint8Array(channel.length);
+  for (let i = 0; i < colours.length; i++) colours[i] = alpha[i] === 255 ? channel[i]! : 255 * data[i]! + 0.5;
+  return colours;
+}
+
+function asShares(bytes: Uint8Array): Float32Array {
+  const shares = new Float32Array(bytes.length);
+  for (let i = 0; i < shares.length; i++) shares[i] = bytes[i]! / 255;
+  return shares;
 }
 
 interface Level {

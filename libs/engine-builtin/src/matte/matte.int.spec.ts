@@ -7,7 +7,9 @@ import { faceOval, transformMesh, xOf, yOf } from '../face/landmarks.ts';
 import type { FaceMesh } from '../face/landmarks.ts';
 import { decodeUpload } from '../prepare/decode-upload.ts';
 import { findFace } from '../prepare/find-face.ts';
+import { rgbToPlanes } from '../render/texture.ts';
 import { foregroundOf } from './foreground.ts';
+import { FrameMattes } from './frame-mattes.ts';
 import { createMatteTracker, matteOf } from './matte.ts';
 
 const stock = (name: string) => new URL(`../../assets/stock/${name}.jpg`, import.meta.url);
@@ -117,5 +119,22 @@ describe('createMatteTracker', () => {
     expect(centre(moved) - centre(first)).toBeGreaterThan(4);
     expect(centre(moved) - centre(first)).toBeLessThan(8);
     await expect(tracker.next({ width: 64, height: 64, data: new Uint8Array(64 * 64 * 3) }, mesh)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('FrameMattes', () => {
+  it('codes alpha of each picture, small and as solid as it was', async () => {
+    const { image, mesh } = await portrait('moller-gogol');
+    const size = { width: image.width & ~1, height: image.height & ~1 };
+    const rgb = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } }).extract({ left: 0, top: 0, ...size }).raw().toBuffer();
+    const { y, u, v } = rgbToPlanes(rgb, size.width, size.height);
+    const mattes = new FrameMattes();
+    for (let i = 0; i < 2; i++) await mattes.take({ ...size, data: Uint8Array.from([...y.data, ...u.data, ...v.data]) }, mesh);
+    expect(mattes.coded).toHaveLength(2);
+    const { data, info } = await sharp(mattes.coded[1]).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+    expect(info).toMatchObject({ ...size, channels: 1 });
+    expect(mattes.coded[1]!.length).toBeLessThan((size.width * size.height) / 10);
+    expect(data[Math.round(yOf(mesh, 1)) * size.width + Math.round(xOf(mesh, 1))]).toBe(255);
+    expect(data[3 * size.width + 3]).toBe(0);
   });
 });
