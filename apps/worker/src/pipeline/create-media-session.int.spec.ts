@@ -11,8 +11,9 @@ import { createH264Depacketizer, createVp8Depacketizer } from '@visavis/rtp';
 import { createWorker, type types } from 'mediasoup';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createMediaSession, type CreatedMediaSession, type PipelineEvent } from './index.ts';
-import { VIDEO_HOLD_MS } from './media-session.ts';
+import { DEFAULT_MAX_BITRATE, VIDEO_HOLD_MS } from './media-session.ts';
 import { createGradientAvatar } from './testing/gradient-avatar.ts';
+import { idleLoopOf } from './testing/session-rig.ts';
 import { tone } from './testing/speech.ts';
 
 const binary = process.env['MEDIASOUP_WORKER_BIN'];
@@ -45,7 +46,7 @@ describe.skipIf(!available)('a live session through mediasoup', () => {
     sockets.forEach((socket) => socket.close());
   });
 
-  async function open(codec: 'h264' | 'vp8'): Promise<{ session: CreatedMediaSession; events: PipelineEvent[]; received: Received; videoConsumer: types.Consumer }> {
+  async function open(codec: 'h264' | 'vp8', looped = false): Promise<{ session: CreatedMediaSession; events: PipelineEvent[]; received: Received; videoConsumer: types.Consumer }> {
     const video = codecs[codec];
     const router = await worker.createRouter({
       mediaCodecs: [
@@ -102,13 +103,13 @@ describe.skipIf(!available)('a live session through mediasoup', () => {
       }
     });
     const events: PipelineEvent[] = [];
+    const avatar = createGradientAvatar();
+    const format = { width: 256, height: 256, fps: 25, codec };
     const session = await createMediaSession({
-      avatar: createGradientAvatar(),
-      width: 256,
-      height: 256,
-      fps: 25,
-      codec,
+      avatar,
+      ...format,
       seed: 1,
+      ...(looped && { idleLoop: idleLoopOf(avatar, { ...format, maxBitrate: DEFAULT_MAX_BITRATE }) }),
       onEvent: (event) => events.push(event),
       ingest: {
         address: '127.0.0.1',
@@ -147,6 +148,26 @@ describe.skipIf(!available)('a live session through mediasoup', () => {
     const gaps = received.pictures.slice(1).map(({ timestamp }, index) => (timestamp - received.pictures[index]!.timestamp) >>> 0);
     expect(gaps.every((gap) => gap % 3600 === 0)).toBe(true);
     expect(session.rtpStats.retransmitMisses).toBe(0);
+  });
+
+  it.each(['h264', 'vp8'] as const)('%s: a viewer decodes the idle loop, what bridges to it, and speech, without a border', async (codec) => {
+    const { session, events, received, videoConsumer } = await open(codec, true);
+    await vi.waitFor(() => expect(session.stats.framesFromLoop).toBeGreaterThan(20), { timeout: 20_000 });
+    const switches = session.stats.loopSwitches;
+    await videoConsumer.requestKeyFrame();
+    await vi.waitFor(() => expect(session.stats.loopSwitches).toBe(switches + 1), { timeout: 20_000 });
+    session.speak({ utteranceId: 'u', source: tone(300) });
+    await vi.waitFor(() => expect(session.stats.loopSwitches).toBe(switches + 2), { timeout: 20_000 });
+    session.close();
+    expect(events.filter(({ type }) => type === 'failed')).toEqual([]);
+    // Grey at rest, coloured while it speaks.
+    const decoder = createVideoDecoder(codec);
+    const chroma = received.pictures.map(({ data }) => decoder.decode(data)!.data.subarray(256 * 256).reduce((sum, value) => sum + value, 0) / (256 * 128));
+    decoder.close();
+    expect(chroma.length).toBeGreaterThan(session.stats.framesSent - 5);
+    const coloured = chroma.filter((value) => value > 140).length;
+    // 300 ms of sound, and 200 until it is at rest again.
+    expect(Math.abs(coloured - 13)).toBeLessThanOrEqual(3);
   });
 
   it('relates both streams to one clock: a picture and the sound of its instant carry the same time', async () => {

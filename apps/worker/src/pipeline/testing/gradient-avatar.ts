@@ -141,11 +141,11 @@ function openStream(avatar: GradientAvatar, options: StreamOptions, lookAheadMs:
   };
 }
 
-/** Dark to bright along the rows; every picture of the clips is another one. */
+/** Dark to bright along the rows; every picture of the clips is another one. `lift` makes it brighter, and coloured. */
 export function drawGradient(out: I420Picture, clip: number, frame: number, lift: number): void {
   const { width, height, data } = out;
   for (let row = 0; row < height; row++) {
     for (let x = 0; x < width; x++) data[row * width + x] = 30 + lift + clip * 40 + ((frame >> 1) & 31) + ((x * 60) / width) * (1 - row / height);
   }
-  data.fill(128, width * height);
+  data.fill(128 + lift / 2, width * height);
 }
