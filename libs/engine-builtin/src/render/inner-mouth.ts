@@ -232,7 +232,7 @@ export class InnerMouth {
 /** Little lighter than the darkest of the face, and always darker than the lips around it. */
 function cavityColour({ black, upperLip, lowerLip }: PictureLook): YuvColour {
   const lips = Math.min(upperLip(0).y, lowerLip(0).y);
-  return { y: 16 + Math.max(0, Math.min(0.8 * (black.y - 16), 0.4 * (lips - 16))), u: 128 + 0.8 * (black.u - 128), v: 128 + 0.8 * (black.v - 128) + 3 };
+  return { y: 16 + Math.max(0, Math.min(0.8 * (black.y - 16), 0.4 * (lips - 16))), u: 128 + 0.6 * (black.u - 128), v: 128 + 0.7 * (black.v - 128) + 4 };
 }
 
 /** Teeth are a little less light than the whites of the eyes and take the colour of the light from them, as the skin shows it. */
@@ -266,5 +266,5 @@ function shownTooth(face: FaceGeometry, sampler: PictureSampler): YuvColour {
 /** Redder than the skin, as the lips are, and lit from outside only. */
 function tongueColour({ skin, lowerLip }: PictureLook): YuvColour {
   const lip = mix(lowerLip(-0.3), lowerLip(0.3), 0.5);
-  return { y: Math.min(0.58 * skin.y, 0.84 * lip.y + 8), u: 128 + 0.4 * (lip.u - 128) + 0.4 * (skin.u - 128), v: Math.min(Math.max(128 + 0.7 * (lip.v - 128) + 4, skin.v + 5), 158) };
+  return { y: Math.min(0.58 * skin.y, 0.84 * lip.y + 8), u: 128 + 0.25 * (lip.u - 128) + 0.35 * (skin.u - 128), v: Math.min(Math.max(128 + 0.7 * (lip.v - 128) + 3, skin.v + 4), 156) };
 }

@@ -39,7 +39,7 @@ describe('the O of round lips', () => {
   it('is arched above and round below on straight and on smiling lips, not a V', () => {
     for (const smile of [0, 0.03, 0.06]) {
       const face = faceWith(smile);
-      const end = 0.72 * CORNER;
+      const end = 0.78 * CORNER;
       const ends = edgesOfO(face, end);
       expect(ends.lower - ends.upper).toBeLessThan(0.01);
       const [middle, halfway] = [edgesOfO(face, 0), edgesOfO(face, end / 2)];

@@ -26,6 +26,8 @@ const ROUND_THICKER_LOWER = 0.22;
 const SPREAD_THINNER = 0.14;
 const PRESS_THINNER = 0.34;
 const TEETH_THINNER = 0.4;
+/** In units. */
+const TEETH_BESIDE = 0.02;
 /** Of an O's height, the upper lip opens this part and the lower lip the rest; it is taller than the jaw alone would make it. */
 const UPPER_OPENS = 0.22;
 const ROUND_TALLER = 1.4;
@@ -37,7 +39,7 @@ const MOST_LEVELLED = 0.06;
 const UPPER_MEETS = 0.45;
 
 /** Part of the lips' width that an O takes. */
-const O_WIDTH = 0.72;
+const O_WIDTH = 0.78;
 
 /** Lips with hardly any red are drawn as if they had this much. */
 const LEAST_LIP = 0.06;
@@ -63,12 +65,12 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
   // On the side that is turned away the end of the parted lips is seen edge-on and must not gape.
   const turned = (a: number) => {
     const other = a < 0 ? face.rightCornerA : -face.leftCornerA;
-    return 1.2 * Math.max(0, 1 - halfWidth(a) / other);
+    return 0.7 * Math.max(0, 1 - halfWidth(a) / other);
   };
   const smile = smoothstep(0.03, 0.1, restGapAt(0));
   // Smiling lips are drawn tight: at their ends they part little.
   const ovalGap = (a: number, s: number) => (s < 1 ? (1 - s * s) ** (0.5 + 0.6 * smile + turned(a)) : 0);
-  const roundGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 2.3) ** (0.5 + turned(a)) : 0);
+  const roundGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 2.2) ** (0.58 + turned(a)) : 0);
   // The upper lip is lifted as a flat arch: in a peak it would be a bird's.
   const archGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 3.5) ** (0.6 + turned(a)) : 0);
   const roundIn = ROUND_IN + (ROUND_IN_WIDE - ROUND_IN) * smoothstep(0.31, 0.4, (face.rightCornerA - face.leftCornerA) / 2);
@@ -77,7 +79,8 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
   const jawAbove = (a: number, s: number, below: number) => CORNER_DROP * cornerShape(a, s) * (1 - smoothstep(0, 0.45, -below));
   const jawBelow = (a: number, b: number, s: number, below: number, gap: number) => {
     const corner = CORNER_DROP * cornerShape(a, s);
-    const lip = corner + (1 - corner) * gap;
+    // Round at its ends, too: what the corners have gone is all but no part of the opening.
+    const lip = corner + (1 - 0.4 * corner) * gap;
     const axis = face.chinA * Math.min(Math.max(b / face.chinB, 0), 1.5);
     const chin = 1 - smoothstep(0.2, 0.78, Math.abs(a - axis));
     // At the corners the turn to the chin begins at once, in the middle below the lip.
@@ -133,7 +136,9 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
       along(drawn.round, roundIn * narrower, ROUND_THICKER_LOWER * thick + level(a, b));
       along(drawn.spread, SPREAD_OUT * room * side, -SPREAD_UP * corners - SPREAD_THINNER * thick);
       along(drawn.meet, 0, -(1 - UPPER_MEETS) * restGap * raised);
-      along(drawn.teeth, 0, -TEETH_THINNER * thick - 0.45 * restGap * raised);
+      // A lip at the teeth touches them in the middle; beside it the lips meet.
+      const beside = smoothstep(0.25, 0.6, s) * (1 - smoothstep(0.75, 1, s)) * (1 - smoothstep(0, 0.8 * lowerHeight, b - edge));
+      along(drawn.teeth, 0, -TEETH_THINNER * thick - 0.45 * restGap * raised - TEETH_BESIDE * beside);
       along(drawn.tongueOut, 0, mouthReach.tongueLip * fall);
     } else {
       const edge = curveAt(face.upperSeam, a);

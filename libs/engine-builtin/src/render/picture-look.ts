@@ -111,17 +111,20 @@ function lidAt(eye: EyeGeometry, a: number, part: number): number {
   return upper + part * (curveAt(eye.lower, a) - upper);
 }
 
+/** Whichever of them is darkest: bright nostrils are not yet a bright picture. */
 function blackOfFace(face: FaceGeometry, at: At): YuvColour {
-  const points: YuvColour[] = [];
-  for (let a = -0.16; a <= 0.16; a += 0.02) for (let b = -0.08; b <= 0.02; b += 0.02) points.push(at(a, face.noseB + b));
+  const nostrils: YuvColour[] = [];
+  for (let a = -0.16; a <= 0.16; a += 0.02) for (let b = -0.08; b <= 0.02; b += 0.02) nostrils.push(at(a, face.noseB + b));
+  const seam: YuvColour[] = [];
   for (let s = -0.9; s <= 0.9; s += 0.06) {
     const a = s < 0 ? -s * face.leftCornerA : s * face.rightCornerA;
-    points.push(at(a, curveAt(face.upperSeam, a)), at(a, curveAt(face.lowerSeam, a)));
+    seam.push(at(a, curveAt(face.upperSeam, a)), at(a, curveAt(face.lowerSeam, a)));
   }
+  const pupils: YuvColour[] = [];
   for (const eye of [face.leftEye, face.rightEye]) {
-    for (const da of [-0.03, 0, 0.03]) for (const db of [-0.03, 0, 0.03]) points.push(at(eye.irisA + da, eye.irisB + db));
+    for (const da of [-0.04, -0.02, 0, 0.02, 0.04]) for (const db of [-0.04, -0.02, 0, 0.02, 0.04]) pupils.push(at(eye.irisA + da, eye.irisB + db));
   }
-  return percentile(points, 0.06);
+  return [nostrils, seam, pupils].map((points) => percentile(points, 0.1)).sort((p, q) => p.y - q.y)[0]!;
 }
 
 const LIP_PLACES = 17;

@@ -18,6 +18,8 @@ interface Tooth {
   right: number;
   shorter: number;
   pointed: number;
+  /** Which side of the middle it is next to: −1, 1, or 0 for the others. The line between the first two is the finest. */
+  first: number;
   /** No two teeth are equally light. */
   tone: number;
 }
@@ -48,7 +50,7 @@ export class TeethRow {
       this.alpha = smoothstep(-soft, soft, depth - corner);
       const line = Math.max(width * 0.07, soft);
       const beside = (1 - side) * 0.5 * width;
-      const between = 1 - 0.14 * Math.exp(-((beside / line) ** 2)) * smoothstep(0.02, 0.06, width);
+      const between = 1 - (across * tooth.first < 0 ? 0.12 : 0.2) * Math.exp(-((beside / line) ** 2)) * smoothstep(0.02, 0.06, width);
       const edge = 1 - 0.07 * Math.exp(-Math.max(0, depth - corner) / 0.01);
       const round = 1 - 0.07 * (across - 0.5 * this.light) ** 2;
       this.relief = tooth.tone * between * edge * round;
@@ -69,8 +71,8 @@ function projected(yaw: number, widths: readonly number[], shorter: readonly num
   widths.forEach((width, i) => {
     const shape = { shorter: shorter[i]!, pointed: pointed[i]! };
     teeth.push(
-      { left: project(arc), right: project(arc + width), ...shape, tone: 1 - 0.02 * ((i * 7) % 3) },
-      { left: project(-arc - width), right: project(-arc), ...shape, tone: 1 - 0.02 * ((i * 5 + 1) % 3) },
+      { left: project(arc), right: project(arc + width), ...shape, first: i === 0 ? 1 : 0, tone: 1 - 0.02 * ((i * 7) % 3) },
+      { left: project(-arc - width), right: project(-arc), ...shape, first: i === 0 ? -1 : 0, tone: 1 - 0.02 * ((i * 5 + 1) % 3) },
     );
     arc += width;
   });
