@@ -18,6 +18,30 @@ function movingPicture(step: number): I420Picture {
   return picture;
 }
 
+const texturedSize = { width: 224, height: 224 };
+
+/** Like a painting of which a part moves: fine texture everywhere, that of the middle shifted. */
+function texturedPicture(step: number): I420Picture {
+  const picture = allocateI420(texturedSize);
+  const { width, height } = texturedSize;
+  const shift = Math.round(3 * Math.sin(step / 9));
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const inside = Math.hypot(x - width / 2, y - height / 2) < 45;
+      const at = inside ? x + shift : x;
+      picture.data[y * width + x] = 120 + 50 * Math.sin(at / 31) * Math.cos(y / 43) + grain(at, y);
+    }
+  }
+  picture.data.fill(128, width * height);
+  return picture;
+}
+
+/** −14…14, the same at the same place. */
+function grain(x: number, y: number): number {
+  const hash = Math.imul(x * 374_761 + y * 668_265, 2_246_822_519);
+  return ((hash ^ (hash >>> 13)) >>> 0) % 29 - 14;
+}
+
 function peakSignalToNoise(a: I420Picture, b: I420Picture): number {
   let squares = 0;
   a.data.forEach((value, index) => (squares += (value - (b.data[index] ?? 0)) ** 2));
@@ -61,6 +85,22 @@ describe.each<VideoCodec>(['h264', 'vp8'])('%s', (codec) => {
     for (let step = 1; step < 60; step++) encoder.encode(movingPicture(step), true);
     expect(Buffer.compare(data, copy)).toBe(0);
     encoder.close();
+  });
+
+  it.each(['live', 'loop'] as const)('makes key frames that do not show (%s)', (quality) => {
+    const encoder = createVideoEncoder({ codec, ...texturedSize, fps: 25, maxBitrate: 2_500_000, quality });
+    const decoder = createVideoDecoder(codec);
+    const noise: number[] = [];
+    for (let step = 0; step < 120; step++) {
+      const picture = texturedPicture(step);
+      noise.push(peakSignalToNoise(picture, decoder.decode(encoder.encode(picture, step === 60 || step === 110).data)!));
+    }
+    encoder.close();
+    decoder.close();
+    for (const key of [60, 110]) {
+      expect(noise[key]! - noise[key - 1]!, `key frame ${key}`).toBeGreaterThan(-1.5);
+      expect(noise[key]! - noise[key + 5]!, `key frame ${key}`).toBeLessThan(2);
+    }
   });
 
   it('refuses odd sides, foreign sizes and use after close', () => {

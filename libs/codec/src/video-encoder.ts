@@ -12,7 +12,8 @@ import {
 } from 'node-av/constants';
 import { type CodecContext, Frame, Packet, Rational } from 'node-av/lib';
 import type { I420Picture } from '@visavis/engine';
-import { allocateContext, check, openContext } from './ffmpeg.ts';
+import { allocateContext, check, type EncoderName, openContext } from './ffmpeg.ts';
+import { type VideoSettings, videoSettings } from './video-settings.ts';
 
 export type VideoCodec = 'h264' | 'vp8';
 
@@ -25,6 +26,8 @@ export interface VideoEncoderOptions {
   fps: number;
   /** Bits per second that no second may exceed by much; quiet pictures use far less. */
   maxBitrate: number;
+  /** `loop`: for pictures that are encoded once and shown often; finer, at three to eight times the cost. `live` where nothing is said. */
+  quality?: 'live' | 'loop';
 }
 
 /** One coded picture. `data` (Annex B with start codes for H.264) may be kept: the encoder never writes to it again. */
@@ -47,13 +50,18 @@ export interface VideoEncoder {
 /** No key frame comes by itself: a viewer who needs one asks for it (PLI). */
 const KEY_FRAME_INTERVAL = 1_000_000;
 
-export function createVideoEncoder(options: VideoEncoderOptions): VideoEncoder {
+const ENCODER_NAMES: Record<VideoCodec, EncoderName> = { h264: 'libx264', vp8: 'libvpx' };
+
+/** @param settings others than the product's, to compare them. */
+export function createVideoEncoder(options: VideoEncoderOptions, settings: VideoSettings = videoSettings(options)): VideoEncoder {
   const { width, height, fps } = options;
   if (width % 2 !== 0 || height % 2 !== 0 || width < 16 || height < 16) {
     throw new RangeError(`a video encoder needs even sides of 16 or more, got ${width}x${height}`);
   }
   if (!(fps > 0 && fps <= 120)) throw new RangeError(`frame rate ${fps} is out of range`);
-  const context = options.codec === 'h264' ? openH264(options) : openVp8(options);
+  const { context, codec } = allocateContext(ENCODER_NAMES[options.codec], 'encoder');
+  describePicture(context, options, settings);
+  openContext(context, codec, settings.options);
   const frame = new Frame();
   frame.alloc();
   frame.format = AV_PIX_FMT_YUV420P;
@@ -106,7 +114,7 @@ export function createVideoEncoder(options: VideoEncoderOptions): VideoEncoder {
   };
 }
 
-function describePicture(context: CodecContext, options: VideoEncoderOptions): void {
+function describePicture(context: CodecContext, options: VideoEncoderOptions, { bitRate, qMin, qMax }: VideoSettings): void {
   context.width = options.width;
   context.height = options.height;
   context.pixelFormat = AV_PIX_FMT_YUV420P;
@@ -115,6 +123,9 @@ function describePicture(context: CodecContext, options: VideoEncoderOptions): v
   context.threadCount = 1;
   context.maxBFrames = 0;
   context.gopSize = KEY_FRAME_INTERVAL;
+  if (bitRate !== undefined) context.bitRate = BigInt(bitRate);
+  if (qMin !== undefined) context.qMin = qMin;
+  if (qMax !== undefined) context.qMax = qMax;
   context.rcMaxRate = BigInt(options.maxBitrate);
   // Half a second of the cap: a key frame fits without a visible dip, and no burst fills a viewer's link for long.
   context.rcBufferSize = Math.round(options.maxBitrate / 2);
@@ -122,48 +133,4 @@ function describePicture(context: CodecContext, options: VideoEncoderOptions): v
   context.colorRange = AVCOL_RANGE_MPEG;
   context.colorPrimaries = AVCOL_PRI_BT709;
   context.colorTrc = AVCOL_TRC_IEC61966_2_1;
-}
-
-function openH264(options: VideoEncoderOptions): CodecContext {
-  const { context, codec } = allocateContext('libx264', 'encoder');
-  describePicture(context, options);
-  openContext(context, codec, {
-    // A speaking face at 512×512: 1.5 ms and 500 kbit/s, against 1.2 ms and 800 kbit/s with "ultrafast", 2.0 ms and 210 kbit/s (and
-    // a visibly softer face) with "veryfast". Every kbit/s is paid again by each viewer.
-    preset: 'superfast',
-    tune: 'zerolatency',
-    profile: 'baseline',
-    level: h264Level(options),
-    crf: 25,
-    'forced-idr': 1,
-    'x264-params': 'scenecut=0:repeat-headers=1',
-  });
-  return context;
-}
-
-/** WebRTC's usual 3.1 covers 1280×720 at 30; larger pictures must say so or strict decoders refuse them. */
-function h264Level({ width, height, fps }: VideoEncoderOptions): string {
-  const macroblocks = Math.ceil(width / 16) * Math.ceil(height / 16);
-  if (macroblocks <= 3600 && macroblocks * fps <= 108_000) return '3.1';
-  if (macroblocks <= 8192 && macroblocks * fps <= 245_760) return '4.0';
-  return '5.1';
-}
-
-function openVp8(options: VideoEncoderOptions): CodecContext {
-  const { context, codec } = allocateContext('libvpx', 'encoder');
-  describePicture(context, options);
-  context.bitRate = BigInt(Math.round(options.maxBitrate * 0.8));
-  context.qMin = 4;
-  context.qMax = 56;
-  openContext(context, codec, {
-    deadline: 'realtime',
-    'cpu-used': 16,
-    'lag-in-frames': 0,
-    'auto-alt-ref': 0,
-    'error-resilient': 0,
-    'static-thresh': 100,
-    'max-intra-rate': 600,
-    crf: 24,
-  });
-  return context;
 }
