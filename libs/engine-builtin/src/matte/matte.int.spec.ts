@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
+import { createLoopEncoder } from '@visavis/codec';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadFaceDetector } from '../face/face-detector.ts';
 import type { RgbImage } from '../face/face-detector.ts';
@@ -9,7 +10,7 @@ import { decodeUpload } from '../prepare/decode-upload.ts';
 import { findFace } from '../prepare/find-face.ts';
 import { rgbToPlanes } from '../render/texture.ts';
 import { foregroundOf } from './foreground.ts';
-import { FrameMattes } from './frame-mattes.ts';
+import { mattesOfLoop } from './frame-mattes.ts';
 import { createMatteTracker, matteOf } from './matte.ts';
 
 const stock = (name: string) => new URL(`../../assets/stock/${name}.jpg`, import.meta.url);
@@ -122,18 +123,22 @@ describe('createMatteTracker', () => {
   });
 });
 
-describe('FrameMattes', () => {
+describe('mattesOfLoop', () => {
   it('codes alpha of each picture, small and as solid as it was', async () => {
     const { image, mesh } = await portrait('moller-gogol');
     const size = { width: image.width & ~1, height: image.height & ~1 };
     const rgb = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 } }).extract({ left: 0, top: 0, ...size }).raw().toBuffer();
     const { y, u, v } = rgbToPlanes(rgb, size.width, size.height);
-    const mattes = new FrameMattes();
-    for (let i = 0; i < 2; i++) await mattes.take({ ...size, data: Uint8Array.from([...y.data, ...u.data, ...v.data]) }, mesh);
-    expect(mattes.coded).toHaveLength(2);
-    const { data, info } = await sharp(mattes.coded[1]).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
+    const encoder = createLoopEncoder({ ...size, fps: 25, crf: 16 });
+    const coded = [0, 1].map(() => encoder.encode({ ...size, data: Uint8Array.from([...y.data, ...u.data, ...v.data]) }));
+    encoder.close();
+    const parts: number[] = [];
+    const mattes = await mattesOfLoop(coded, Float32Array.from([...mesh, ...mesh]), (part) => parts.push(part));
+    expect(parts).toEqual([0.5, 1]);
+    expect(mattes).toHaveLength(2);
+    const { data, info } = await sharp(mattes[1]).toColourspace('b-w').raw().toBuffer({ resolveWithObject: true });
     expect(info).toMatchObject({ ...size, channels: 1 });
-    expect(mattes.coded[1]!.length).toBeLessThan((size.width * size.height) / 10);
+    expect(mattes[1]!.length).toBeLessThan((size.width * size.height) / 10);
     expect(data[Math.round(yOf(mesh, 1)) * size.width + Math.round(xOf(mesh, 1))]).toBe(255);
     expect(data[3 * size.width + 3]).toBe(0);
   });
