@@ -7,12 +7,14 @@ const avatarList = listOf(avatar);
 const voiceList = listOf(voice);
 
 const PREPARING_POLL_MS = 800;
+/** Nobody waits for these. */
+const STOCK_POLL_MS = 4000;
 
-/** All avatars, newest first; polled while one of them is being prepared. */
+/** All avatars, one's own first and newest first; polled while one of them is being prepared. */
 export const avatarsQuery = queryOptions({
   queryKey: ['avatars'],
   queryFn: async ({ signal }) => keepFreshPreviews((await request('GET', '/v1/avatars?limit=100', { schema: avatarList, signal })).data),
-  refetchInterval: (query) => (query.state.data?.some((one) => one.status === 'processing') === true ? PREPARING_POLL_MS : false),
+  refetchInterval: (query) => (query.state.data?.some((one) => one.status === 'processing' && !one.stock) === true ? PREPARING_POLL_MS : query.state.data?.some((one) => one.status === 'processing') === true ? STOCK_POLL_MS : false),
 });
 
 export const voicesQuery = queryOptions({

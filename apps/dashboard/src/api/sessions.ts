@@ -1,4 +1,4 @@
-import { clientToken, createdSession, interrupted, session, spoken, type CreatedSession, type Session, type Speak } from '@visavis/contracts';
+import { clientToken, createdSession, interrupted, session, spoken, type AttentionState, type Background, type CreatedSession, type Gesture, type Session, type SetExpression, type Speak } from '@visavis/contracts';
 import type { z } from 'zod';
 import { request } from './client.ts';
 
@@ -6,6 +6,7 @@ export interface NewSession {
   readonly avatar_id: string;
   readonly voice_id?: string;
   readonly video?: { codec: 'h264' | 'vp8' };
+  readonly background?: Background;
 }
 
 export function createSession(body: NewSession): Promise<CreatedSession> {
@@ -31,6 +32,18 @@ export function speak(id: string, body: Speak): Promise<z.infer<typeof spoken>> 
 
 export function interrupt(id: string): Promise<z.infer<typeof interrupted>> {
   return request('POST', `/v1/sessions/${id}/interrupt`, { schema: interrupted });
+}
+
+export function setExpression(id: string, body: SetExpression): Promise<void> {
+  return request('POST', `/v1/sessions/${id}/expression`, { body });
+}
+
+export function makeGesture(id: string, gesture: Gesture): Promise<void> {
+  return request('POST', `/v1/sessions/${id}/gesture`, { body: { gesture } });
+}
+
+export function setAttention(id: string, state: AttentionState): Promise<void> {
+  return request('POST', `/v1/sessions/${id}/state`, { body: { state } });
 }
 
 export function keepAlive(id: string): Promise<void> {

@@ -1,6 +1,6 @@
-import { MAX_UPLOAD_BYTES } from '@visavis/contracts';
+import { MAX_CLIP_BYTES, MAX_PICTURE_BYTES } from '@visavis/contracts';
 import { describe, expect, it } from 'vitest';
-import { nameFromFile, uploadObjection } from './upload.ts';
+import { isClip, nameFromFile, uploadObjection } from './upload.ts';
 
 describe('nameFromFile', () => {
   it.each([
@@ -18,12 +18,23 @@ describe('nameFromFile', () => {
 });
 
 describe('uploadObjection', () => {
-  it('takes a picture up to the limit', () => {
-    expect(uploadObjection({ type: 'image/jpeg', size: MAX_UPLOAD_BYTES })).toBeNull();
+  const file = (type: string, size: number, name = 'file') => ({ type, size, name });
+  it('takes pictures and clips up to their limits', () => {
+    expect(uploadObjection(file('image/jpeg', MAX_PICTURE_BYTES))).toBeNull();
+    expect(uploadObjection(file('video/mp4', MAX_CLIP_BYTES))).toBeNull();
+    expect(uploadObjection(file('video/quicktime', MAX_PICTURE_BYTES + 1))).toBeNull();
   });
-  it('refuses what is too large, empty or no picture, and says what to do', () => {
-    expect(uploadObjection({ type: 'image/png', size: MAX_UPLOAD_BYTES + 1 })).toContain('at most 20 MB');
-    expect(uploadObjection({ type: 'image/png', size: 0 })).toBe('This file is empty.');
-    expect(uploadObjection({ type: 'application/pdf', size: 10 })).toContain('JPEG');
+  it('refuses what is too large, empty or neither, and says what to do', () => {
+    expect(uploadObjection(file('image/png', MAX_PICTURE_BYTES + 1))).toContain('a picture may have at most 20 MB');
+    expect(uploadObjection(file('video/webm', MAX_CLIP_BYTES + 1))).toMatch(/a clip may have at most 200 MB. Cut it shorter/);
+    expect(uploadObjection(file('image/png', 0))).toBe('This file is empty.');
+    expect(uploadObjection(file('application/pdf', 10))).toContain('JPEG');
+    expect(uploadObjection(file('image/gif', 10))).toContain('JPEG');
+  });
+  it('knows a clip by its ending where the browser has no name for its type', () => {
+    expect(isClip(file('', 1, 'Me talking.MKV'))).toBe(true);
+    expect(isClip(file('application/octet-stream', 1, 'a.mts'))).toBe(true);
+    expect(isClip(file('image/jpeg', 1, 'a.mp4'))).toBe(false);
+    expect(isClip(file('', 1, 'a.txt'))).toBe(false);
   });
 });

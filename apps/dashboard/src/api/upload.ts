@@ -1,18 +1,29 @@
-import { avatar, MAX_UPLOAD_BYTES, type Avatar } from '@visavis/contracts';
+import { avatar, CLIP_CONTENT_TYPES, MAX_CLIP_BYTES, MAX_PICTURE_BYTES, PICTURE_CONTENT_TYPES, type Avatar } from '@visavis/contracts';
 import { NetworkProblem, toApiProblem } from './problem.ts';
 
-export const UPLOAD_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif'];
+/** Browsers don't know all of these types by name; the ending then stands for it. */
+const CLIP_ENDING = /\.(mp4|m4v|mov|webm|mkv|avi|mpe?g|ts|mts|m2ts|ogv)$/i;
+export const UPLOAD_ACCEPT = [...PICTURE_CONTENT_TYPES, 'video/*', '.mkv', '.avi', '.mts', '.m2ts'].join(',');
+/** What to film, in one sentence. */
+export const WHAT_TO_FILM = 'Best is a clip of 10 to 60 seconds: one person who talks and pauses, face to the camera, even light, nothing before the face. A sharp portrait works, too.';
+const MB = 1024 * 1024;
 const MAX_NAME_LENGTH = 100;
 
-/** What is wrong with a file before a byte of it is sent, or null. The picture itself is judged by the API. */
-export function uploadObjection(file: { type: string; size: number }): string | null {
-  if (!UPLOAD_TYPES.includes(file.type)) return 'This is not a picture we can read. Use a JPEG, PNG, WebP or AVIF file.';
-  if (file.size === 0) return 'This file is empty.';
-  if (file.size > MAX_UPLOAD_BYTES) {
-    const sizeMb = (file.size / 1024 / 1024).toFixed(1);
-    return `This file has ${sizeMb} MB; at most ${MAX_UPLOAD_BYTES / 1024 / 1024} MB can be uploaded. Save it smaller and try again.`;
+export function isClip(file: { type: string; name: string }): boolean {
+  return (CLIP_CONTENT_TYPES as readonly string[]).includes(file.type) || file.type.startsWith('video/') || (!file.type.startsWith('image/') && CLIP_ENDING.test(file.name));
+}
+
+/** What is wrong with a file before a byte of it is sent, or null. What is in it is judged by the API. */
+export function uploadObjection(file: { type: string; size: number; name: string }): string | null {
+  const clip = isClip(file);
+  if (!clip && !(PICTURE_CONTENT_TYPES as readonly string[]).includes(file.type)) {
+    return 'This is no picture or clip that we can read. Use a JPEG, PNG, WebP or AVIF picture, or an MP4, MOV, WebM or MKV clip.';
   }
-  return null;
+  if (file.size === 0) return 'This file is empty.';
+  const maxBytes = clip ? MAX_CLIP_BYTES : MAX_PICTURE_BYTES;
+  if (file.size <= maxBytes) return null;
+  const remedy = clip ? 'Cut it shorter: half a minute of talking is plenty.' : 'Save it smaller and try again.';
+  return `This file has ${(file.size / MB).toFixed(1)} MB; ${clip ? 'a clip' : 'a picture'} may have at most ${maxBytes / MB} MB. ${remedy}`;
 }
 
 /** A name for an avatar from its file's name: `girl_with-pearl.JPG` → `Girl with pearl`. */
@@ -23,13 +34,13 @@ export function nameFromFile(fileName: string): string {
 }
 
 /**
- * Uploads a portrait. XMLHttpRequest, because fetch tells nothing about how much has been sent.
+ * Uploads a portrait or clip. XMLHttpRequest, because fetch tells nothing about how much has been sent.
  * @param onSent called with the part sent, 0 to 1
  */
-export function uploadAvatar(input: { name: string; image: File }, onSent: (fraction: number) => void, signal: AbortSignal): Promise<Avatar> {
+export function uploadAvatar(input: { name: string; file: File }, onSent: (fraction: number) => void, signal: AbortSignal): Promise<Avatar> {
   const form = new FormData();
   form.set('name', input.name);
-  form.set('image', input.image);
+  form.set(isClip(input.file) ? 'video' : 'image', input.file);
   return new Promise((resolve, reject) => {
     const xhr = new XMLHttpRequest();
     xhr.open('POST', '/v1/avatars');

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { creditsQuery } from '../api/resources.ts';
 import { formatBalance, formatRunway } from '../format/credits.ts';
 import { AccountMenu } from './account-menu.tsx';
@@ -11,13 +12,33 @@ export function AppHeader() {
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-surface">
       <div className="mx-auto flex h-14 max-w-[1600px] items-center justify-between gap-4 px-4 lg:px-6">
-        <Wordmark />
+        <div className="flex min-w-0 items-center gap-4 lg:gap-6">
+          <span className="max-sm:[&_span]:sr-only">
+            <Wordmark />
+          </span>
+          <nav aria-label="Pages" className="flex items-center gap-1">
+            <PageLink to="/" label="Playground" />
+            <PageLink to="/avatars" label="Avatars" />
+          </nav>
+        </div>
         <div className="flex items-center gap-2 sm:gap-3">
           <Balance />
           <AccountMenu />
         </div>
       </div>
     </header>
+  );
+}
+
+function PageLink({ to, label }: { readonly to: '/' | '/avatars'; readonly label: string }) {
+  return (
+    <Link
+      to={to}
+      activeOptions={{ exact: true, includeSearch: false }}
+      className="inline-flex h-8 items-center rounded-lg px-2.5 text-[13px] font-medium text-muted transition-colors hover:bg-hover hover:text-ink aria-[current=page]:bg-hover aria-[current=page]:text-ink"
+    >
+      {label}
+    </Link>
   );
 }
 
@@ -31,7 +52,7 @@ function Balance() {
   const runway = formatRunway(data.available, data.credits_per_minute);
   return (
     <span className={`tabular rounded-full px-2.5 py-1 text-[13px] ${low ? 'bg-warn-soft text-warn' : 'text-muted'}`} title={`Enough for ${runway} of talking`}>
-      <span className={`font-medium ${low ? '' : 'text-ink'}`}>{formatBalance(data.available)}</span> credits
+      <span className={`font-medium ${low ? '' : 'text-ink'}`}>{formatBalance(data.available)}</span> <span className="max-sm:sr-only">credits</span>
       {data.available > 0 && <span className="hidden md:inline"> · {runway}</span>}
     </span>
   );

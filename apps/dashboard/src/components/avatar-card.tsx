@@ -1,6 +1,7 @@
 import type { Avatar } from '@visavis/contracts';
 import { Check, UserRound } from 'lucide-react';
 import { DeleteAvatar } from './delete-avatar.tsx';
+import { warningsOf } from './gallery-card.tsx';
 import { ProgressBar } from './progress-bar.tsx';
 
 interface AvatarCardProps {
@@ -14,6 +15,7 @@ interface AvatarCardProps {
 /** One face to choose. While it is being prepared it shows how far that is, and cannot be chosen yet. */
 export function AvatarCard({ avatar, selected, onChoose, onDelete }: AvatarCardProps) {
   const preparing = avatar.status === 'processing';
+  const warnings = warningsOf(avatar);
   return (
     <div className="group relative min-w-0" data-selected={selected || undefined}>
       <label className="block has-enabled:cursor-pointer">
@@ -40,7 +42,16 @@ export function AvatarCard({ avatar, selected, onChoose, onDelete }: AvatarCardP
         <span className={`mt-1.5 block truncate text-[12px] ${selected ? 'font-medium text-ink' : 'text-muted'}`} title={avatar.name}>
           {avatar.name}
         </span>
-        {preparing && <span className="block truncate text-[12px] text-faint">{avatar.progress_step ?? 'Waiting to be prepared'}</span>}
+        {preparing && (
+          <span className="tabular line-clamp-2 text-[12px] leading-snug text-faint" title={avatar.progress_step ?? undefined}>
+            {avatar.progress_step === null ? 'Waiting its turn' : `${Math.floor(avatar.progress * 100)} % · ${avatar.progress_step}`}
+          </span>
+        )}
+        {warnings !== null && (
+          <span className="line-clamp-2 text-[12px] leading-snug text-warn" title={warnings}>
+            {warnings}
+          </span>
+        )}
       </label>
       {onDelete !== null && <DeleteAvatar name={avatar.name} onDelete={onDelete} />}
     </div>

@@ -8,7 +8,7 @@ import { Button } from './button.tsx';
 import { Notice } from './notice.tsx';
 import { UploadButton } from './upload-button.tsx';
 import { UploadingCard } from './uploading-card.tsx';
-import { useUploads } from './use-uploads.ts';
+import { useSharedUploads } from './uploads-context.tsx';
 
 interface AvatarPickerProps {
   readonly avatars: UseQueryResult<Avatar[]>;
@@ -19,10 +19,11 @@ interface AvatarPickerProps {
 }
 
 export function AvatarPicker({ avatars, selectedId, locked, onChoose }: AvatarPickerProps) {
-  const uploads = useUploads();
+  const uploads = useSharedUploads();
   const all = avatars.data ?? [];
-  const usable = all.filter((one) => one.status !== 'failed');
-  const failed = all.filter((one) => one.status === 'failed');
+  // Of stock avatars those that can be used; the rest is on the page of avatars.
+  const usable = all.filter((one) => (one.stock ? one.status === 'ready' : one.status !== 'failed'));
+  const failed = all.filter((one) => !one.stock && one.status === 'failed');
   useChooseWhenReady(all, uploads.uploadedIds, onChoose);
 
   return (
@@ -36,7 +37,7 @@ export function AvatarPicker({ avatars, selectedId, locked, onChoose }: AvatarPi
         <FailedCard
           key={one.id}
           name={one.name}
-          reason={one.failure?.detail ?? 'The picture could not be prepared.'}
+          reason={one.failure?.detail ?? 'It could not be prepared.'}
           onRetry={uploads.replaceAvatar(one.id)}
           onRemove={() => uploads.remove(one.id)}
         />
@@ -59,7 +60,7 @@ export function AvatarPicker({ avatars, selectedId, locked, onChoose }: AvatarPi
             avatar={one}
             selected={one.id === selectedId}
             onChoose={() => onChoose(one.id)}
-            onDelete={locked ? null : () => uploads.remove(one.id)}
+            onDelete={locked || one.stock ? null : () => uploads.remove(one.id)}
           />
         ))}
       </fieldset>
@@ -80,7 +81,7 @@ export function AvatarPicker({ avatars, selectedId, locked, onChoose }: AvatarPi
   );
 }
 
-/** A portrait that was uploaded here is selected as soon as it can speak. */
+/** What was uploaded here is selected as soon as it can speak. */
 function useChooseWhenReady(avatars: readonly Avatar[], uploadedIds: ReadonlySet<string>, onChoose: (id: string) => void): void {
   const chosen = useRef(new Set<string>());
   useEffect(() => {

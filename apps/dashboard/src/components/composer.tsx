@@ -1,16 +1,22 @@
-import { MAX_SPEECH_TEXT } from '@visavis/contracts';
+import { MAX_SPEECH_TEXT, parseSpeechMarks, SpeechMarkError } from '@visavis/contracts';
 import { CornerDownLeft, Square } from 'lucide-react';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { AvatarSession } from '../session/avatar-session.ts';
 import { toSentence } from '../session/failure.ts';
 import { canSpeak, isPending, type SessionState } from '../session/session-state.ts';
 import { Button } from './button.tsx';
+import { insertMark } from './insert-mark.ts';
+import { MarkMenu, type Mark } from './mark-menu.tsx';
 import { Notice } from './notice.tsx';
 import { SoundInput } from './sound-input.tsx';
 
 const SUGGESTIONS = [
   { title: 'A welcome', text: 'Welcome! I’m glad you came by.' },
   { title: 'A tongue twister', text: 'Peter Piper picked a peck of pickled peppers.' },
+  {
+    title: 'With feeling',
+    text: '<expression name="happy">Good news, <emphasis>everyone</emphasis>!</expression> <break time="400ms"/>It <gesture name="nod"/>works. <expression name="surprised" strength="0.9">Who would have thought?</expression>',
+  },
   { title: 'Times and numbers', text: 'It’s 7:45, and 3 of 12 seats are still free.' },
   {
     title: 'Something to interrupt',
@@ -28,6 +34,8 @@ export function Composer({ state, session, voiceId }: { readonly state: SessionS
   const busy = state.utterances.some(isPending);
   const trimmed = text.trim();
   const tooLong = text.length > MAX_SPEECH_TEXT;
+  const badMark = markProblem(trimmed);
+  const sayable = ready && trimmed !== '' && !tooLong && badMark === null;
 
   useEffect(() => {
     if (state.phase === 'live' && window.matchMedia('(pointer: fine)').matches) inputRef.current?.focus({ preventScroll: true });
@@ -38,13 +46,24 @@ export function Composer({ state, session, voiceId }: { readonly state: SessionS
     void session.sayText(what, voiceId);
   }
   function submit(): void {
-    if (!ready || trimmed === '' || tooLong) return;
+    if (!sayable) return;
     say(trimmed);
     setText('');
   }
   function stop(): void {
     setProblem(null);
     session.interrupt().catch((error: unknown) => setProblem(toSentence(error)));
+  }
+  function mark({ open, close }: Mark): void {
+    const input = inputRef.current;
+    if (input === null) return;
+    const marked = insertMark({ text, from: input.selectionStart, to: input.selectionEnd }, open, close);
+    setText(marked.text);
+    // Once the text is in the page.
+    requestAnimationFrame(() => {
+      input.focus();
+      input.setSelectionRange(marked.from, marked.to);
+    });
   }
   function onKeyDown(event: KeyboardEvent): void {
     // An input method composing a character uses Enter for itself.
@@ -76,6 +95,7 @@ export function Composer({ state, session, voiceId }: { readonly state: SessionS
         />
         <div className="flex items-center gap-1 p-2">
           <SoundInput disabled={!ready} session={session} onProblem={setProblem} />
+          <MarkMenu disabled={!ready} onMark={mark} />
           <p id="say-help" className={`tabular flex-1 truncate px-1 text-[12px] ${tooLong ? 'text-danger' : 'text-faint'}`}>
             {text.length > COUNT_FROM ? (
               `${text.length.toLocaleString('en-US')} of ${MAX_SPEECH_TEXT.toLocaleString('en-US')} characters`
@@ -86,11 +106,12 @@ export function Composer({ state, session, voiceId }: { readonly state: SessionS
           <Button disabled={!ready || !busy} icon={<Square className="size-3 fill-current" aria-hidden="true" />} onClick={stop}>
             Interrupt
           </Button>
-          <Button look="primary" className="ml-1" disabled={!ready || trimmed === '' || tooLong} icon={<CornerDownLeft className="size-4" aria-hidden="true" />} onClick={submit}>
+          <Button look="primary" className="ml-1" disabled={!sayable} icon={<CornerDownLeft className="size-4" aria-hidden="true" />} onClick={submit}>
             Speak
           </Button>
         </div>
       </div>
+      {badMark !== null && <Notice tone="warn">{badMark}</Notice>}
       {problem !== null && <Notice tone="danger">{problem}</Notice>}
       <ul aria-label="Suggestions" className="flex flex-wrap gap-2 max-lg:-mx-4 max-lg:flex-nowrap max-lg:overflow-x-auto max-lg:px-4 max-lg:pb-1">
         {SUGGESTIONS.map((one) => (
@@ -109,4 +130,13 @@ export function Composer({ state, session, voiceId }: { readonly state: SessionS
       </ul>
     </section>
   );
+}
+
+function markProblem(text: string): string | null {
+  try {
+    parseSpeechMarks(text);
+    return null;
+  } catch (error) {
+    return error instanceof SpeechMarkError ? `The text ${error.message}.` : null;
+  }
 }

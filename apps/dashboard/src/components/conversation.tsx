@@ -14,8 +14,8 @@ export function Conversation({ state, creditsPerMinute }: { readonly state: Sess
   const elapsedMs = state.phase === 'ended' && state.ending !== null ? state.ending.billedMs : meterMs(state.meter, nowMs);
   const credits = state.phase === 'ended' && state.ending !== null ? state.ending.credits : costOf(elapsedMs, creditsPerMinute ?? 0);
   return (
-    <section aria-label="Session" className="flex min-w-0 flex-col lg:col-start-2 xl:col-start-auto">
-      <div className="card flex min-h-64 flex-1 flex-col overflow-hidden xl:max-h-[calc(100dvh-10rem)]">
+    <section aria-label="Session" className="flex min-w-0 flex-1 flex-col">
+      <div className="card flex min-h-64 flex-1 flex-col overflow-hidden xl:max-h-[calc(100dvh-27rem)]">
         <dl className="grid grid-cols-3 divide-x divide-line border-b border-line">
           <Figure label="Time">{formatClock(elapsedMs)}</Figure>
           <Figure label="Credits used">{formatCost(credits)}</Figure>

@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import { Collapsible, Tabs } from 'radix-ui';
 import { useState } from 'react';
+import { backgroundOf, type BackgroundDraft } from './background-choice.tsx';
 import type { SessionState } from '../session/session-state.ts';
 import { CopyButton } from './copy-button.tsx';
 import { EventLog } from './event-log.tsx';
@@ -10,13 +11,14 @@ interface DeveloperPanelProps {
   readonly state: SessionState;
   readonly avatarId: string | null;
   readonly voiceId: string | null;
+  readonly background: BackgroundDraft;
 }
 
 /** What happens under the page, and how to do the same from one's own program. */
-export function DeveloperPanel({ state, avatarId, voiceId }: DeveloperPanelProps) {
+export function DeveloperPanel({ state, avatarId, voiceId, background }: DeveloperPanelProps) {
   const [open, setOpen] = useState(false);
   const origin = window.location.origin;
-  const input = { origin, avatarId: avatarId ?? 'avt_…', voiceId };
+  const input = { origin, avatarId: avatarId ?? 'avt_…', voiceId, background: backgroundOf(background) };
   return (
     <Collapsible.Root open={open} onOpenChange={setOpen} className="card overflow-hidden">
       <Collapsible.Trigger className="flex min-h-11 w-full items-center gap-2.5 px-4 py-2 text-left -outline-offset-2 transition-colors hover:bg-hover">

@@ -1,6 +1,6 @@
 import { CircleAlert } from 'lucide-react';
 import { useId } from 'react';
-import { UPLOAD_TYPES } from '../api/upload.ts';
+import { UPLOAD_ACCEPT } from '../api/upload.ts';
 import { Button } from './button.tsx';
 
 interface FailedCardProps {
@@ -10,7 +10,7 @@ interface FailedCardProps {
   readonly onRemove: () => void;
 }
 
-/** A portrait that cannot become an avatar: why, and the two things that one can do. */
+/** A portrait or clip that cannot become an avatar: why, and the two things that one can do. */
 export function FailedCard({ name, reason, onRetry, onRemove }: FailedCardProps) {
   const id = useId();
   return (
@@ -26,7 +26,7 @@ export function FailedCard({ name, reason, onRetry, onRemove }: FailedCardProps)
         <input
           id={id}
           type="file"
-          accept={UPLOAD_TYPES.join(',')}
+          accept={UPLOAD_ACCEPT}
           className="peer sr-only"
           onChange={(event) => {
             const files = [...(event.target.files ?? [])];

@@ -5,25 +5,28 @@ import { canSpeak, isActive } from '../session/session-state.ts';
 import { useAvatarSession } from '../session/use-avatar-session.ts';
 import { useAttention } from '../session/use-attention.ts';
 import { AvatarPicker } from './avatar-picker.tsx';
+import { KEPT_BACKGROUND } from './background-choice.tsx';
 import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
 import { DeveloperPanel } from './developer-panel.tsx';
+import { FacePanel } from './face-panel.tsx';
 import { Stage } from './stage.tsx';
 import { groupVoices } from './voice-groups.ts';
 
 /** Choose a face, start it, make it speak: everything a session can do, on one page. */
-export function Playground() {
+export function Playground({ firstAvatarId }: { readonly firstAvatarId: string | null }) {
   const queryClient = useQueryClient();
   const avatars = useQuery(avatarsQuery);
   const voices = useQuery(voicesQuery);
   const credits = useQuery(creditsQuery);
   const { avatar: session, state } = useAvatarSession();
-  const [chosenAvatarId, setChosenAvatarId] = useState<string | null>(null);
+  const [chosenAvatarId, setChosenAvatarId] = useState<string | null>(firstAvatarId);
   const [chosenVoiceId, setChosenVoiceId] = useState<string | null>(null);
+  const [background, setBackground] = useState(KEPT_BACKGROUND);
 
   const ready = avatars.data?.filter(isReady) ?? [];
   const avatar = ready.find((one) => one.id === chosenAvatarId) ?? ready[0] ?? null;
-  const voiceId = chosenVoiceId ?? groupVoices(voices.data ?? [])[0]?.voices[0]?.id ?? null;
+  const voiceId = chosenVoiceId ?? avatar?.voice_id ?? groupVoices(voices.data ?? [])[0]?.voices[0]?.id ?? null;
   const active = isActive(state.phase);
 
   const endBecauseAbsent = useCallback(() => void session.end(), [session]);
@@ -54,6 +57,8 @@ export function Playground() {
             voices={voices.data ?? []}
             voiceId={voiceId}
             onVoice={setChosenVoiceId}
+            background={background}
+            onBackground={setBackground}
             creditsPerMinute={credits.data?.credits_per_minute ?? null}
             secondsUntilAbsent={attention.secondsLeft}
             onPresent={() => {
@@ -63,9 +68,12 @@ export function Playground() {
           />
           <Composer state={state} session={session} voiceId={voiceId} />
         </div>
-        <Conversation state={state} creditsPerMinute={state.session?.creditsPerMinute ?? credits.data?.credits_per_minute ?? null} />
+        <div className="flex min-w-0 flex-col gap-4 lg:col-start-2 lg:gap-5 xl:col-start-auto">
+          <FacePanel state={state} session={session} />
+          <Conversation state={state} creditsPerMinute={state.session?.creditsPerMinute ?? credits.data?.credits_per_minute ?? null} />
+        </div>
       </div>
-      <DeveloperPanel state={state} avatarId={avatar?.id ?? null} voiceId={voiceId} />
+      <DeveloperPanel state={state} avatarId={avatar?.id ?? null} voiceId={voiceId} background={background} />
     </div>
   );
 }

@@ -1,12 +1,15 @@
+import type { Background } from '@visavis/contracts';
+
 interface SnippetInput {
   readonly origin: string;
   readonly avatarId: string;
   readonly voiceId: string | null;
+  readonly background: Background | null;
 }
 
 /** The page's main job as shell commands; needs an API key in VISAVIS_API_KEY. */
-export function curlSnippet({ origin, avatarId, voiceId }: SnippetInput): string {
-  const body = JSON.stringify({ avatar_id: avatarId, ...(voiceId === null ? {} : { voice_id: voiceId }) });
+export function curlSnippet({ origin, avatarId, voiceId, background }: SnippetInput): string {
+  const body = JSON.stringify({ avatar_id: avatarId, ...(voiceId === null ? {} : { voice_id: voiceId }), ...(background === null || background.type === 'keep' ? {} : { background }) });
   return `# Your backend starts a session with its API key.
 curl -X POST ${origin}/v1/sessions \\
   -H "Authorization: Bearer $VISAVIS_API_KEY" \\
@@ -18,7 +21,11 @@ curl -X POST ${origin}/v1/sessions \\
 curl -X POST ${origin}/v1/sessions/$SESSION_ID/speak \\
   -H "Authorization: Bearer $VISAVIS_API_KEY" \\
   -H "Content-Type: application/json" \\
-  -d '{"text": "Hello, face to face."}'
+  -d '{"text": "Hello, <emphasis>face to face</emphasis>. <gesture name=\\"nod\\"/>", "expression": "happy"}'
+
+# How it looks while it says nothing.
+curl -X POST ${origin}/v1/sessions/$SESSION_ID/state \\
+  -H "Authorization: Bearer $VISAVIS_API_KEY" -H "Content-Type: application/json" -d '{"state": "listening"}'
 
 # Follow its events, stop it in mid-sentence, end it.
 curl -N "${origin}/v1/sessions/$SESSION_ID/events" -H "Authorization: Bearer $VISAVIS_API_KEY"

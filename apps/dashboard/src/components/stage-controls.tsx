@@ -4,6 +4,7 @@ import { Slider } from 'radix-ui';
 import { formatRate } from '../format/credits.ts';
 import { canSpeak, isActive, type SessionState } from '../session/session-state.ts';
 import type { Playback } from '../session/use-playback.ts';
+import { BackgroundChoice, type BackgroundDraft } from './background-choice.tsx';
 import { Button, IconButton } from './button.tsx';
 import type { Fullscreen } from './use-fullscreen.ts';
 import { VoiceSelect } from './voice-select.tsx';
@@ -14,6 +15,8 @@ interface StageControlsProps {
   readonly voices: readonly Voice[];
   readonly voiceId: string | null;
   readonly onVoice: (id: string) => void;
+  readonly background: BackgroundDraft;
+  readonly onBackground: (draft: BackgroundDraft) => void;
   readonly creditsPerMinute: number | null;
   readonly captions: boolean;
   readonly onCaptions: () => void;
@@ -21,16 +24,17 @@ interface StageControlsProps {
   readonly onEnd: () => void;
 }
 
-export function StageControls({ state, playback, voices, voiceId, onVoice, creditsPerMinute, captions, onCaptions, fullscreen, onEnd }: StageControlsProps) {
+export function StageControls({ state, playback, voices, voiceId, onVoice, background, onBackground, creditsPerMinute, captions, onCaptions, fullscreen, onEnd }: StageControlsProps) {
   const running = canSpeak(state.phase);
   return (
     <div className="flex min-h-14 items-center gap-1 border-t border-line bg-surface px-2 py-2 lg:px-3">
       <VoiceSelect voices={voices} value={voiceId} onChange={onVoice} />
+      <BackgroundChoice value={background} locked={isActive(state.phase)} onChange={onBackground} />
       <span className="flex-1" />
       {!isActive(state.phase) && creditsPerMinute !== null && (
-        <span className="px-2 text-right text-[12px] leading-tight text-faint">
+        <span className="px-2 text-right text-[12px] leading-tight text-faint max-sm:hidden">
           {formatRate(creditsPerMinute)} credit{creditsPerMinute === 1 ? '' : 's'} a minute
-          <span className="hidden sm:inline">, from the first picture</span>
+          <span className="hidden xl:inline">, from the first picture</span>
         </span>
       )}
       {running && (

@@ -14,19 +14,22 @@ const SLOW_AFTER_MS = 5000;
 interface StageOverlayProps {
   readonly state: SessionState;
   readonly hasAvatar: boolean;
+  /** What must be entered before a session can start. */
+  readonly missing: string | null;
   readonly avatarsStatus: 'pending' | 'error' | 'success';
   readonly onStart: () => void;
   readonly onCancel: () => void;
 }
 
 /** What stands in front of the portrait while there is no live picture. */
-export function StageOverlay({ state, hasAvatar, avatarsStatus, onStart, onCancel }: StageOverlayProps) {
+export function StageOverlay({ state, hasAvatar, missing, avatarsStatus, onStart, onCancel }: StageOverlayProps) {
   switch (state.phase) {
     case 'idle':
       if (!hasAvatar) return <NoAvatar status={avatarsStatus} />;
       return (
-        <div className="absolute inset-x-0 bottom-5 flex justify-center lg:bottom-7">
-          <StartButton label="Start" first icon={<Play className="size-4.5 fill-current" aria-hidden="true" />} onClick={onStart} />
+        <div className="absolute inset-x-0 bottom-5 flex flex-col items-center gap-2.5 lg:bottom-7">
+          {missing !== null && <p className="rounded-full bg-black/70 px-3 py-1 text-[13px] text-white">{missing}</p>}
+          <StartButton label="Start" first disabled={missing !== null} icon={<Play className="size-4.5 fill-current" aria-hidden="true" />} onClick={onStart} />
         </div>
       );
     case 'connecting':
@@ -115,7 +118,7 @@ function NoAvatar({ status }: { readonly status: StageOverlayProps['avatarsStatu
   ) : (
     <Centered>
       <p className="text-[15px] font-medium">No avatar yet</p>
-      <p className="mt-1 max-w-xs text-[13px] text-white/75">Add a portrait: a sharp photo of one face, looking at the camera. It is ready in under a minute.</p>
+      <p className="mt-1 max-w-xs text-[13px] text-white/75">Add a clip or a portrait of one face, looking at the camera, or wait for the stock avatars to be prepared.</p>
     </Centered>
   );
 }

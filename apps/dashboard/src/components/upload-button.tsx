@@ -1,6 +1,6 @@
 import { ImagePlus } from 'lucide-react';
 import { useId } from 'react';
-import { UPLOAD_TYPES } from '../api/upload.ts';
+import { UPLOAD_ACCEPT } from '../api/upload.ts';
 
 interface UploadButtonProps {
   readonly dragging: boolean;
@@ -8,7 +8,7 @@ interface UploadButtonProps {
   readonly onFiles: (files: File[]) => void;
 }
 
-/** The first card: makes a new avatar from a portrait, chosen or dropped. */
+/** The first card: makes a new avatar from a clip or portrait, chosen or dropped. */
 export function UploadButton({ dragging, disabled, onFiles }: UploadButtonProps) {
   const id = useId();
   return (
@@ -16,7 +16,7 @@ export function UploadButton({ dragging, disabled, onFiles }: UploadButtonProps)
       <input
         id={id}
         type="file"
-        accept={UPLOAD_TYPES.join(',')}
+        accept={UPLOAD_ACCEPT}
         disabled={disabled}
         className="peer sr-only"
         onChange={(event) => {
@@ -29,7 +29,7 @@ export function UploadButton({ dragging, disabled, onFiles }: UploadButtonProps)
         className={`flex h-full min-h-[92px] flex-col items-center justify-center gap-1 rounded-xl border border-dashed px-2 py-3 text-center transition-colors peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-accent-ink peer-disabled:pointer-events-none lg:py-4 ${dragging ? 'border-accent-ink bg-accent-soft text-accent-ink' : 'border-line-strong text-muted hover:border-faint hover:bg-surface hover:text-ink'}`}
       >
         <ImagePlus className="mb-0.5 size-5" strokeWidth={1.6} aria-hidden="true" />
-        <span className="text-[13px] leading-tight font-medium">{dragging ? 'Drop it here' : 'Add a portrait'}</span>
+        <span className="text-[13px] leading-tight font-medium">{dragging ? 'Drop it here' : 'Add a clip or portrait'}</span>
         <span className="text-[12px] leading-snug text-faint max-lg:hidden">{disabled ? 'End the session to change' : 'One face, looking at the camera'}</span>
       </label>
     </div>

@@ -1,14 +1,15 @@
-import { X } from 'lucide-react';
+import { Film, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { isClip } from '../api/upload.ts';
 import { ProgressBar } from './progress-bar.tsx';
 import type { UploadItem } from './use-uploads.ts';
 
-/** A portrait on its way: the picture from the file itself, and how much of it has been sent. */
+/** A portrait or clip on its way: the picture from the file itself, and how much of it has been sent. */
 export function UploadingCard({ item, onCancel }: { readonly item: UploadItem; readonly onCancel: () => void }) {
   return (
     <div className="min-w-0">
       <div className="relative aspect-square overflow-hidden rounded-xl bg-sunken">
-        <FilePicture file={item.file} />
+        {isClip(item.file) ? <Film className="absolute inset-0 m-auto size-8 text-faint" strokeWidth={1.3} aria-hidden="true" /> : <FilePicture file={item.file} />}
         <div className="absolute inset-x-2 bottom-2">
           <ProgressBar fraction={item.sent} label={`Uploading ${item.name}`} />
         </div>

@@ -15,7 +15,7 @@ export interface UploadItem {
   readonly problem: string | null;
 }
 
-/** Portraits on their way to the API. Once there they are avatars like the others and leave this list. */
+/** Portraits and clips on their way to the API. Once there they are avatars like the others and leave this list. */
 export function useUploads() {
   const queryClient = useQueryClient();
   const [items, setItems] = useState<readonly UploadItem[]>([]);
@@ -41,7 +41,7 @@ export function useUploads() {
         if (problem !== null) continue;
         const abort = new AbortController();
         running.current.set(key, abort);
-        uploadAvatar({ name, image: file }, (sent) => patch(key, { sent }), abort.signal)
+        uploadAvatar({ name, file }, (sent) => patch(key, { sent }), abort.signal)
           .then((avatar) => {
             queryClient.setQueryData(avatarsQuery.queryKey, (before: Avatar[] | undefined) => [avatar, ...(before ?? []).filter((one) => one.id !== avatar.id)]);
             setUploadedIds((before) => new Set(before).add(avatar.id));

@@ -2,6 +2,7 @@ import { createRoute, Outlet, redirect } from '@tanstack/react-router';
 import { meQuery } from '../api/auth.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { AppHeader } from '../components/app-header.tsx';
+import { UploadsProvider } from '../components/uploads-context.tsx';
 import { rootRoute } from './root.tsx';
 
 /** Everything that needs a signed-in member: without one, the way leads to /sign-in and back. */
@@ -27,7 +28,9 @@ function Shell() {
       </a>
       <AppHeader />
       <main id="main" className="flex flex-1 flex-col">
-        <Outlet />
+        <UploadsProvider>
+          <Outlet />
+        </UploadsProvider>
       </main>
     </div>
   );

@@ -1,5 +1,5 @@
-import { eventData, type CreatedSession, type SessionEvent, type Speak } from '@visavis/contracts';
-import { createSession, endSession, getSession, interrupt, keepAlive, speak } from '../api/sessions.ts';
+import { eventData, parseSpeechMarks, type AttentionState, type Background, type CreatedSession, type Gesture, type SessionEvent, type SetExpression, type Speak } from '@visavis/contracts';
+import { createSession, endSession, getSession, interrupt, keepAlive, makeGesture, setAttention, setExpression, speak } from '../api/sessions.ts';
 import { ClientToken } from './client-token.ts';
 import { chooseCodec, supportedVideoTypes } from './codec.ts';
 import { followEvents } from './event-stream.ts';
@@ -21,7 +21,7 @@ export class AvatarSession {
   #run = 0;
   #utterances = 0;
 
-  async start(input: { avatarId: string; voiceId: string | null }): Promise<void> {
+  async start(input: { avatarId: string; voiceId: string | null; background: Background }): Promise<void> {
     if (isActive(this.store.state.phase)) return;
     const run = ++this.#run;
     this.#abort = new AbortController();
@@ -32,6 +32,7 @@ export class AvatarSession {
         avatar_id: input.avatarId,
         ...(input.voiceId === null ? {} : { voice_id: input.voiceId }),
         ...(codec === 'h264' ? {} : { video: { codec } }),
+        ...(input.background.type === 'keep' ? {} : { background: input.background }),
       });
       if (run !== this.#run) {
         await endSession(created.id);
@@ -48,8 +49,9 @@ export class AvatarSession {
     this.store.dispatch({ type: 'first_picture', atMs: Date.now() });
   }
 
+  /** @param text whose marks are right */
   sayText(text: string, voiceId: string | null): Promise<void> {
-    return this.#say({ kind: 'text', label: text }, { text, ...(voiceId === null ? {} : { voice_id: voiceId }) });
+    return this.#say({ kind: 'text', label: parseSpeechMarks(text).text.replaceAll(/[^\S\n]+/g, ' ').trim() }, { text, ...(voiceId === null ? {} : { voice_id: voiceId }) });
   }
 
   /** @param base64 a whole sound file */
@@ -64,6 +66,22 @@ export class AvatarSession {
     const { dispatch } = this.#bound();
     const answer = await interrupt(id);
     dispatch({ type: 'interrupted', utteranceIds: answer.interrupted });
+  }
+
+  /** From now on. Throws what the request throws. */
+  async express(expression: SetExpression): Promise<void> {
+    const id = this.#sessionId();
+    if (id !== null) await setExpression(id, expression);
+  }
+
+  async gesture(gesture: Gesture): Promise<void> {
+    const id = this.#sessionId();
+    if (id !== null) await makeGesture(id, gesture);
+  }
+
+  async attend(state: AttentionState): Promise<void> {
+    const id = this.#sessionId();
+    if (id !== null) await setAttention(id, state);
   }
 
   async keepAlive(): Promise<void> {
@@ -103,7 +121,7 @@ export class AvatarSession {
     const { dispatch } = this.#bound();
     dispatch({
       type: 'created',
-      session: { id: created.id, creditsPerMinute: created.credits_per_minute, idleTimeoutS: created.idle_timeout_s, whepUrl: created.whep_url },
+      session: { id: created.id, creditsPerMinute: created.credits_per_minute, idleTimeoutS: created.idle_timeout_s, whepUrl: created.whep_url, transparent: created.background.type === 'transparent' },
     });
     const token = new ClientToken(created.id, created.client_token);
     void followEvents({ sessionId: created.id, token, signal: this.#abort.signal, onEvent: (event) => this.#onEvent(event) });

@@ -7,7 +7,7 @@ import { IDLE, meterMs, type SessionState } from './session-state.ts';
 const UUID = '019ab0d2-6f4e-7c31-9a55-0b1f6a3c2d1';
 const A = `utt_${UUID}0`;
 const B = `utt_${UUID}1`;
-const SESSION = { id: `ses_${UUID}0`, creditsPerMinute: 1, idleTimeoutS: 120, whepUrl: 'http://localhost/whep' };
+const SESSION = { id: `ses_${UUID}0`, creditsPerMinute: 1, idleTimeoutS: 120, whepUrl: 'http://localhost/whep', transparent: false };
 
 function run(actions: readonly SessionAction[], from: SessionState = IDLE): SessionState {
   return actions.reduce(reduceSession, from);

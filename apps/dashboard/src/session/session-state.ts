@@ -36,6 +36,8 @@ export interface ActiveSession {
   readonly creditsPerMinute: number;
   readonly idleTimeoutS: number;
   readonly whepUrl: string;
+  /** The picture has its alpha beside it. */
+  readonly transparent: boolean;
 }
 
 export interface Ending {

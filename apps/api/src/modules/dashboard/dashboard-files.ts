@@ -15,7 +15,7 @@ function contentSecurityPolicy(publicUrl: string): string {
     "script-src 'self'",
     "style-src 'self' 'unsafe-inline'",
     `img-src 'self' data: blob: ${origin}`,
-    "media-src 'self' blob:",
+    `media-src 'self' blob: ${origin}`,
     `connect-src 'self' ${origin} ws://${host} wss://${host}`,
     "font-src 'self'",
     "worker-src 'self' blob:",
