@@ -9,7 +9,7 @@ import { Codec, CodecContext, FFmpegError, Log } from 'node-av/lib';
 // Damaged uploads are no news for the log: their errors come back as values.
 Log.setLevel(AV_LOG_FATAL);
 
-export type EncoderName = 'libx264' | 'libvpx' | 'libopus';
+export type EncoderName = 'libx264' | 'libvpx' | 'libopus' | 'aac';
 export type DecoderName = 'h264' | 'vp8' | 'libopus';
 
 /** Allocates a context for a codec by FFmpeg's name. @throws Error when this build of FFmpeg lacks the codec. */

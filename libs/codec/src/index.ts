@@ -1,4 +1,6 @@
 export { createVideoEncoder } from './video-encoder.ts';
+export { createMp4Writer } from './mp4-writer.ts';
+export type { Mp4Writer, Mp4WriterOptions } from './mp4-writer.ts';
 export type { EncodedPicture, VideoCodec, VideoEncoder, VideoEncoderOptions } from './video-encoder.ts';
 export { createOpusEncoder, OPUS_FRAME_SAMPLES, OPUS_SAMPLE_RATE_HZ } from './opus-encoder.ts';
 export type { OpusEncoder } from './opus-encoder.ts';

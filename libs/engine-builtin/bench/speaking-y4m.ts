@@ -13,7 +13,7 @@ const [path, seconds, width = '512', height = '512'] = process.argv.slice(2).fil
 if (!path || !(Number(seconds) > 0)) throw new Error('usage: speaking-y4m.ts UPLOAD SECONDS [WIDTH HEIGHT] [--silent] > OUT.y4m');
 const speech = process.argv.includes('--silent') ? silence(1) : await spoken(TEXT);
 const engine = createBuiltinEngine();
-const avatar = await engine.load((await engine.prepare(readFileSync(path))).bundle);
+const avatar = await engine.load((await engine.prepare(readFileSync(path))).bundle, { width: Number(width), height: Number(height) });
 write(Buffer.from(`YUV4MPEG2 W${width} H${height} F${FPS}:1 Ip A1:1 C420\n`));
 for (const { picture } of play(avatar, speech, { frames: Math.round(Number(seconds) * FPS), width: Number(width), height: Number(height) })) {
   write(Buffer.from('FRAME\n'));
