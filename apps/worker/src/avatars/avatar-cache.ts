@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { SessionGrant } from '@visavis/contracts';
-import type { PictureSize } from '@visavis/engine';
+import { backgroundKey, type LoadOptions } from '@visavis/engine';
 import type { WorkerConfig } from '../config';
 import { PipelinePool, type PooledAvatar } from '../pipeline/index.ts';
 import { PIPELINE_POOL, WORKER_CONFIG } from '../tokens';
@@ -14,12 +14,12 @@ interface Entry {
   loaded: PooledAvatar | undefined;
 }
 
-/** Avatars in memory, once for each size of picture however many sessions use it. Unused ones stay warm until memory is wanted. */
+/** Avatars in memory, once for each size of picture and background however many sessions use it. Unused ones stay warm until memory is wanted. */
 @Injectable()
 export class AvatarCache implements OnApplicationShutdown {
   private static readonly MAX_IDLE_BYTES = 512 * 1024 * 1024;
   private readonly store: BundleStore;
-  /** By checksum of the bundle and size; the longest unused first. */
+  /** By checksum of the bundle, size and background; the longest unused first. */
   private readonly entries = new Map<string, Entry>();
 
   constructor(
@@ -30,8 +30,8 @@ export class AvatarCache implements OnApplicationShutdown {
   }
 
   /** Call `release` once for each `acquire`. */
-  async acquire(avatar: SessionGrant['avatar'], usual: PictureSize): Promise<{ avatar: PooledAvatar; release(): void }> {
-    const key = `${avatar.bundle_sha256} ${usual.width}x${usual.height}`;
+  async acquire(avatar: SessionGrant['avatar'], usual: LoadOptions): Promise<{ avatar: PooledAvatar; release(): void }> {
+    const key = `${avatar.bundle_sha256} ${usual.width}x${usual.height} ${backgroundKey(usual.background)}`;
     let entry = this.entries.get(key);
     if (!entry) {
       entry = { avatarId: avatar.id, users: 0, loaded: undefined, loading: this.load(avatar, usual) };
@@ -66,9 +66,9 @@ export class AvatarCache implements OnApplicationShutdown {
     await Promise.allSettled([...this.entries.values()].map(async (entry) => (await entry.loading).close()));
   }
 
-  private async load({ engine, bundle_sha256, bundle_url }: SessionGrant['avatar'], { width, height }: PictureSize): Promise<PooledAvatar> {
+  private async load({ engine, bundle_sha256, bundle_url }: SessionGrant['avatar'], { width, height, background }: LoadOptions): Promise<PooledAvatar> {
     const bundle = await this.store.get(bundle_sha256, bundle_url);
-    return this.pool.loadAvatar({ engine, bundle, bundleSha256: bundle_sha256, usual: { width, height } });
+    return this.pool.loadAvatar({ engine, bundle, bundleSha256: bundle_sha256, usual: { width, height, background } });
   }
 
   private evict(): void {

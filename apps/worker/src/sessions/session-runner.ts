@@ -38,7 +38,8 @@ export class SessionRunner {
     const grant = await this.api.claimSession(sessionId, epoch);
     // While the avatar is loaded: a voice may need a moment before its first word.
     void warmVoice(grant.voice_id ?? DEFAULT_VOICE_ID);
-    const [{ avatar, release }, background] = await openBoth(this.avatars.acquire(grant.avatar, grant.video), openBackground(grant.background, grant.video));
+    const background = await openBackground(grant.background, grant.video);
+    const { avatar, release } = await this.avatars.acquire(grant.avatar, { ...grant.video, background });
     try {
       const { promise, resolve, reject } = Promise.withResolvers<string>();
       const media = await this.pool.createMediaSession({
@@ -90,15 +91,6 @@ export class SessionRunner {
     const sent = this.channel.report({ sessionId, epoch, workerId: this.config.workerId, event });
     sent.catch((error: unknown) => this.logger.error({ error, event: event.type }, 'an event could not be reported'));
   }
-}
-
-/** @throws what either throws, with the avatar given back. */
-async function openBoth<A extends { release(): void }, B>(acquiring: Promise<A>, opening: Promise<B>): Promise<[A, B]> {
-  const [acquired, opened] = await Promise.allSettled([acquiring, opening]);
-  if (acquired.status === 'rejected') throw acquired.reason;
-  if (opened.status === 'fulfilled') return [acquired.value, opened.value];
-  acquired.value.release();
-  throw opened.reason;
 }
 
 interface CommandEffects {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { PictureSize } from '@visavis/engine';
+import type { LoadOptions } from '@visavis/engine';
 import type { IdleLoopOptions } from '../idle-loop/encode-idle-loop.ts';
 import type { AvatarThreadData, FromAvatarThread, ToAvatarThread } from './thread-messages.ts';
 
@@ -35,7 +35,7 @@ export class AvatarThreads {
   }
 
   /** @throws Error when the engine refuses the bundle. */
-  async load(engine: string, bundle: Uint8Array, usual: PictureSize): Promise<LoadedHandle> {
+  async load(engine: string, bundle: Uint8Array, usual: LoadOptions): Promise<LoadedHandle> {
     const answer = await this.loader.ask({ type: 'load', engine, bundle, usual });
     if (answer.type !== 'loaded') throw new Error('the answer is none to a load');
     const { request, handle, memoryBytes } = answer;

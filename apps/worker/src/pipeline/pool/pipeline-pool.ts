@@ -2,7 +2,7 @@ import { type RtpSenderStats } from '@visavis/rtp';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { PictureSize } from '@visavis/engine';
+import type { LoadOptions } from '@visavis/engine';
 import type { InferenceConnection, InferenceService } from '@visavis/viseme-net';
 import type { CreatedMediaSession, CreateMediaSessionOptions } from '../create-media-session.ts';
 import type { IdleLoopOptions } from '../idle-loop/encode-idle-loop.ts';
@@ -29,7 +29,7 @@ export interface AvatarBundle {
   /** Of `bundle`, lower-case hex. */
   bundleSha256: string;
   /** What its sessions will have. */
-  usual: PictureSize;
+  usual: LoadOptions;
 }
 
 export type PooledSessionOptions = Omit<CreateMediaSessionOptions, 'avatar'> & { avatar: PooledAvatar };

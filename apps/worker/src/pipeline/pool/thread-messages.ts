@@ -1,4 +1,4 @@
-import type { Cue, PictureSize } from '@visavis/engine';
+import type { Cue, LoadOptions } from '@visavis/engine';
 import type { RtpSenderStats } from '@visavis/rtp';
 import type { InferenceConnection } from '@visavis/viseme-net';
 import type { CreateMediaSessionOptions } from '../create-media-session.ts';
@@ -61,7 +61,7 @@ export interface AvatarThreadData {
 
 /** What an avatar thread is asked; each request has an answer of the same number, but for `unload` and `stop`. */
 export type ToAvatarThread =
-  | { type: 'load'; request: number; engine: string; bundle: Uint8Array; usual: PictureSize }
+  | { type: 'load'; request: number; engine: string; bundle: Uint8Array; usual: LoadOptions }
   /** Of the avatar that was loaded by this request. */
   | { type: 'unload'; request: number }
   /** @param stored a loop that may still be good. */
