@@ -48,10 +48,10 @@ export async function drawPerson(person: Person, oversampling = 2): Promise<Buff
   });
   dressBody(scene, body, person.dress);
   const scarf = person.dress.kind === 'scarf' ? person.dress.scarf : undefined;
-  if (!scarf) scene.add(earLayer(lines, place, person.skin));
+  if (!scarf && person.hair?.style.kind !== 'long') scene.add(earLayer(lines, place, person.skin));
   const paintSkin = faceSkin(lines, person.skin, person.brows), paintEye = paintEyeball(lines, person.eyes);
   scene.add({
-    bounds: { left: -88, right: 88, top: -128, bottom: 134 },
+    bounds: { left: -88, right: 88, top: -122, bottom: 144 },
     height: (x, y) => {
       const f = place.toFace(x, y);
       return relief.outward(f.x, f.y) < 1.03 ? place.height(f.x, f.y) : NaN;
@@ -64,7 +64,7 @@ export async function drawPerson(person: Person, oversampling = 2): Promise<Buff
     },
   });
   scene.add({
-    bounds: { left: -64, right: 64, top: -25, bottom: 25 },
+    bounds: { left: -66, right: 66, top: -22, bottom: 38 },
     height: (x, y) => {
       const f = place.toFace(x, y);
       return Math.abs(Math.abs(f.x) - lines.eye.centreX) < 21 ? relief.eyeball(f.x, f.y) : NaN;
@@ -99,7 +99,7 @@ export async function drawPerson(person: Person, oversampling = 2): Promise<Buff
   });
   if (person.beard) drawBeard({ brush, lines, place, random: seededRandom(person.seed + 7), tone: person.beard.tone }, person.beard);
   drawLashes(brush, lines, place, person.eyes, person.seed + 1);
-  drawBrows(brush, lines, place, person.brows, person.seed + 2, (person.beard?.tone.grey ?? person.hair?.tone.grey ?? 0) * 0.6);
+  drawBrows(brush, lines, place, person.brows, person.seed + 2, (person.beard?.tone.grey ?? person.hair?.tone.grey ?? 0) * 0.3);
   if (person.glasses) overGlasses(scene, picture, lit, person.glasses.colour);
   for (const channel of ['red', 'green', 'blue'] as const) {
     const to = picture[channel], from = hair[channel];
@@ -132,7 +132,7 @@ function over(picture: LitScene, lit: LitScene, cover: Float32Array): void {
 function lightEyes(scene: Scene, picture: LitScene, glow: (x: number, y: number) => number): void {
   for (let row = 0; row < scene.size; row++) {
     const y = scene.yOf(row);
-    if (y < -32 || y > 40) continue;
+    if (y < -30 || y > 52) continue;
     for (let column = 0; column < scene.size; column++) {
       const x = scene.xOf(column);
       if (Math.abs(x) > 75) continue;

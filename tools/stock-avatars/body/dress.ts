@@ -26,15 +26,15 @@ export function dressBody(scene: Scene, body: Body, dress: Dress): void {
     case 'sweater': return sweater(lay, body, dress);
     case 'shirt': return shirt(lay, body, dress.colour, dress.weave, dress.buttons);
     case 'blazer':
-      if (dress.under === 'shirt') shirt(lay, body, dress.underColour, 'fine', scaleColour(dress.underColour, 0.9));
-      else torso(lay, body, { colour: dress.underColour, depth: 44, halfWidth: 50, lift: 2, weave: 'smooth', gloss: 0.16, waves: 1.2, vee: true });
+      if (dress.under === 'shirt') shirt(lay, body, dress.underColour, 'fine', scaleColour(dress.underColour, 0.9), true);
+      else torso(lay, body, { colour: dress.underColour, depth: 44, halfWidth: 50, lift: 2, weave: 'smooth', gloss: 0.16, waves: 1.2, vee: true, inner: true });
       return jacket(lay, body, dress.jacket, 'twill', 62, 0);
     case 'coat':
-      torso(lay, body, { colour: dress.scrubs, depth: 62, halfWidth: 52, lift: 2.5, weave: 'fine', gloss: 0.04, waves: 1, vee: true });
+      torso(lay, body, { colour: dress.scrubs, depth: 62, halfWidth: 52, lift: 2.5, weave: 'fine', gloss: 0.04, waves: 1, vee: true, inner: true });
       scrubsTrim(lay, body, dress.scrubs);
       return jacket(lay, body, dress.coat, 'fine', 70, 1);
     case 'cardigan':
-      shirt(lay, body, dress.blouse, 'fine', scaleColour(dress.blouse, 0.85));
+      shirt(lay, body, dress.blouse, 'fine', scaleColour(dress.blouse, 0.85), true);
       return cardigan(lay, body, dress.cardigan);
     case 'scarf': {
       torso(lay, body, { colour: dress.jacket, depth: 14, halfWidth: 60, lift: 6, weave: 'twill', gloss: 0.04, waves: 1.2 });
@@ -78,6 +78,8 @@ interface TorsoOptions {
   gloss: number;
   waves: number;
   vee?: boolean;
+  /** Worn under a jacket: ends before the sleeves. */
+  inner?: boolean;
 }
 
 function neckline({ depth, halfWidth, vee }: Pick<TorsoOptions, 'depth' | 'halfWidth' | 'vee'>, body: Body): Point[] {
@@ -87,8 +89,9 @@ function neckline({ depth, halfWidth, vee }: Pick<TorsoOptions, 'depth' | 'halfW
 }
 
 function torso(lay: Lay, body: Body, options: TorsoOptions): void {
-  const shoulders = shoulderLine(body, options.halfWidth + 3, options.lift + 1.5);
-  const outline: Point[] = [...neckline(options, body), ...shoulders, [230, BOTTOM], [-230, BOTTOM], ...mirrored(shoulders).reverse()];
+  const reach = options.inner ? 110 : 230;
+  const shoulders = shoulderLine(body, options.halfWidth + 3, options.lift + 1.5).filter(([x]) => x <= reach);
+  const outline: Point[] = [...neckline(options, body), ...shoulders, [reach, BOTTOM], [-reach, BOTTOM], ...mirrored(shoulders).reverse()];
   lay({ outline, lift: options.lift, edge: 2.2, colour: options.colour, folds: sleeveFolds(2), waves: options.waves, weave: options.weave, gloss: options.gloss, seed: 3 });
 }
 
@@ -109,11 +112,11 @@ function sweater(lay: Lay, body: Body, dress: Extract<Dress, { kind: 'sweater' }
   }
 }
 
-function shirt(lay: Lay, body: Body, tone: Colour, weave: 'fine' | 'denim', buttons: Colour): void {
+function shirt(lay: Lay, body: Body, tone: Colour, weave: 'fine' | 'denim', buttons: Colour, inner = false): void {
   const n = body.neckHalf;
-  torso(lay, body, { colour: tone, depth: 42, halfWidth: n - 2, lift: 3, weave, gloss: 0.05, waves: 1.1, vee: true });
+  torso(lay, body, { colour: tone, depth: 42, halfWidth: n - 2, lift: 3, weave, gloss: 0.05, waves: 1.1, vee: true, inner });
   // Front edge with buttons
-  lay({ outline: [[-5, 192], [9, 186], [11, BOTTOM], [-7, BOTTOM]], lift: 4.4, edge: 0.8, colour: scaleColour(tone, 1.03), waves: 0.6, weave, stitch: 0.8 });
+  lay({ outline: [[-5, 179], [9, 173], [11, BOTTOM], [-7, BOTTOM]], lift: 4.4, edge: 0.8, colour: scaleColour(tone, 1.03), waves: 0.6, weave, stitch: 0.8 });
   for (const y of [207, 240]) lay({ outline: circle(2, y, 3.4), lift: 6.4, edge: 1, colour: buttons, waves: 0, weave: 'smooth', gloss: 0.5 });
   // Inside of the collar behind the neck, then its two wings
   const y = body.shoulderTop(n + 6);
@@ -185,13 +188,13 @@ export function layScarf(scene: Scene, body: Body, tone: Colour, chinY: number, 
   lay({ outline: [...seam(outer), ...seam(inner).reverse()], under: dome, lift: 10, edge: 4, colour: mixColour(tone, [1, 1, 1], 0.015), waves: 1.5, weave: 'smooth', gloss: 0.06, seed: 25,
     folds: [
       fold(-2.4, 2.6, [-10, -74], [-42, -70], [-66, -34], [-74, 14], [-70, 60], [-52, 104]), fold(2.2, 3.6, [0, -84], [-46, -82], [-72, -44], [-80, 10], [-76, 70], [-48, 124]),
-      fold(-2.2, 3, [4, -94], [-48, -96], [-76, -60], [-84, 0]), fold(-2.4, 2.6, [14, -75], [46, -70], [68, -34], [74, 14], [71, 60], [55, 102]),
-      fold(2.4, 3.6, [6, -86], [50, -82], [74, -42], [80, 12], [77, 72], [50, 122]), fold(-2, 3, [10, -100], [52, -98], [78, -62], [84, 0]), fold(2, 4, [0, -112], [40, -112], [66, -90]),
+      fold(-1.2, 4, [-20, -98], [-52, -94], [-76, -60], [-84, 0]), fold(-2.4, 2.6, [14, -75], [46, -70], [68, -34], [74, 14], [71, 60], [55, 102]),
+      fold(2.4, 3.6, [6, -86], [50, -82], [74, -42], [80, 12], [77, 72], [50, 122]), fold(-1.2, 4, [26, -100], [54, -96], [78, -62], [84, 0]),
       fold(3, 4, [62, 92], [34, 124], [0, 134], [-34, 130]), fold(-2.8, 3, [66, 106], [36, 138], [-4, 148], [-46, 140]), fold(2.6, 4, [-60, 100], [-30, 140], [8, 158], [44, 158]),
     ] });
   // Drape over the shoulders
   const drape: Point[] = [[0, 141], [-36, 131], [-66, 110], [-80, 98], [-92, 122], [-126, 160], [-150, 200], [-140, 250], [-150, 310], [150, 310], [146, 256], [158, 208], [132, 162], [94, 122], [80, 96], [66, 108], [38, 129]];
-  lay({ outline: throughPoints(drape, 8, true), under: (x, y) => Math.max(body.height(x, y), -52 - 0.0028 * x * x + 0.1 * (y - 130)), lift: 14, edge: 6, colour: tone, waves: 2.2, weave: 'smooth', gloss: 0.06, seed: 21,
+  lay({ outline: throughPoints(drape, 8, true), under: (x, y) => Math.max(body.height(x, y), -44 - 0.0026 * x * x + 0.1 * (y - 130)), lift: 14, edge: 6, colour: tone, waves: 2.2, weave: 'smooth', gloss: 0.06, seed: 21,
     folds: [
       { line: throughPoints([[-84, 132], [-60, 176], [-10, 214], [60, 246]], 8), height: 5, sigma: 6 },
       { line: throughPoints([[-92, 150], [-74, 196], [-24, 240], [30, 280]], 8), height: -4, sigma: 5 },

@@ -16,7 +16,7 @@ export function earLayer(lines: FaceLines, place: HeadPlace, skin: Skin): Layer 
     return { u: (Math.abs(x) - rootX + 1.8 * v) / Math.max(0.1, width), v, width, ax: Math.abs(x), y };
   };
   return {
-    bounds: { left: -100, right: 100, top: -40, bottom: 70 },
+    bounds: { left: -100, right: 100, top: -34, bottom: 80 },
     height: (px, py) => {
       const { u, v, width } = local(px, py);
       if (Math.abs(v) >= 1 || u < -0.6 || u > 1) return NaN;

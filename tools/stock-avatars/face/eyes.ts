@@ -14,7 +14,7 @@ export function paintEyeball({ eye }: FaceLines, eyes: Eyes): (x: number, y: num
     const upper = eye.upper(ax), lower = eye.lower(ax);
     // The white: greyer to the sides, warm at the corners, fine veins
     const side = smoothstep(5, 14, Math.abs(dx));
-    let red = mix(0.67, 0.5, side), green = mix(0.63, 0.43, side), blue = mix(0.6, 0.4, side);
+    let red = mix(0.58, 0.42, side), green = mix(0.545, 0.365, side), blue = mix(0.52, 0.34, side);
     const vein = smoothstep(0.72, 0.95, 1 - Math.abs(cloud(x * 0.45, y * 0.9, 2, 7)) * 2.2) * side;
     green *= 1 - 0.16 * vein;
     blue *= 1 - 0.14 * vein;

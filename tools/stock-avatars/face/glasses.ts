@@ -20,7 +20,7 @@ export function addGlasses(scene: Scene, lines: FaceLines, place: HeadPlace, col
     return Math.min(rim - 1.15, b - 1.25, a - 1.3);
   };
   scene.add({
-    bounds: { left: -86, right: 86, top: -30, bottom: 40 },
+    bounds: { left: -86, right: 86, top: -26, bottom: 52 },
     height: (x, y) => {
       const f = place.toFace(x, y);
       const d = near(f.x, f.y);

@@ -5,6 +5,8 @@ const STEP_MM = 0.25;
 const LEFT = -84, TOP = -132, WIDTH = 168, HEIGHT = 276;
 /** The neck's joint: heads tilt around it. */
 const PIVOT_Y = 95;
+/** Where the face's own zero lies on the picture: so far below the shoulders' measure, for a neck of the right length. */
+const DROP = 8;
 /** What lies at this depth stays in place when the head is turned. */
 const PIVOT_Z = -45;
 
@@ -32,7 +34,8 @@ export function placeHead(relief: Relief, turnDegrees: number, tiltDegrees: numb
   const place = { x: 0, y: 0 };
   return {
     height,
-    toFace(px, py) {
+    toFace(px, pictureY) {
+      const py = pictureY - DROP;
       const x = px * cos + (py - PIVOT_Y) * sin, y = -px * sin + (py - PIVOT_Y) * cos + PIVOT_Y;
       let fx = x;
       if (turn !== 0) for (let i = 0; i < 5; i++) fx = fx * 0.4 + 0.6 * (x - turn * (Math.max(-80, height(fx, y)) - PIVOT_Z));
@@ -42,7 +45,7 @@ export function placeHead(relief: Relief, turnDegrees: number, tiltDegrees: numb
     },
     toPicture(fx, fy, z = height(fx, fy)) {
       const x = fx + turn * (Math.max(-80, z) - PIVOT_Z), y = fy - PIVOT_Y;
-      return [x * cos - y * sin, x * sin + y * cos + PIVOT_Y];
+      return [x * cos - y * sin, x * sin + y * cos + PIVOT_Y + DROP];
     },
   };
 }

@@ -52,10 +52,12 @@ export function faceRelief(lines: FaceLines): Relief {
 
   function height(x: number, y: number): number {
     const ax = Math.abs(x);
+    // |x| without the edge at 0, for shapes that reach the middle
+    const wide = Math.sqrt(x * x + 16) - 1.6, near = Math.sqrt(x * x + 5) - 1;
     let z = head(x, y);
     // Forehead, brow ridge, glabella
-    z += 2.2 * bell2(ax - 24, y + 52, 17, 14) * 0.6;
-    z += (1.6 + 2.6 * bones) * bell2(ax - 27, y + 18.5 + 0.06 * (ax - 27), 13, 5.2);
+    z += 2.2 * bell2(wide - 24, y + 52, 17, 14) * 0.6;
+    z += (1.6 + 2.6 * bones) * bell2(wide - 27, y + 18.5 + 0.06 * (ax - 27), 13, 5.2);
     z += 1.4 * bell2(x, y + 17, 8, 7) * (0.4 + bones);
     z -= 2.0 * bell2(ax - 62, y + 22, 9, 15);
     // Sockets: deepest beside the nose
@@ -64,24 +66,24 @@ export function faceRelief(lines: FaceLines): Relief {
     z -= 1.6 * bell2(ax - eye.outerX - 3, y + 3, 6, 6);
     // Cheekbones, cheeks, the hollow under them, muzzle
     z += (2.8 + 2.2 * bones) * bell2(ax - 44, y - 22 - 0.12 * (ax - 44), 14, 9);
-    z += (3 + 2.5 * shape.fullness) * bell2(ax - 33, y - 37, 15, 15);
+    z += (3 + 2.5 * shape.fullness) * bell2(wide - 33, y - 37, 15, 15);
     z += 3.2 * shape.fullness * bell2(ax - 42, y - 58, 15, 17);
     z -= (1.2 + 3.4 * bones - 2 * shape.fullness) * bell2(ax - 47, y - 56, 10, 16);
     z += 4.4 * bell2(x, y - mouthY + 2, 20, 15);
     // Chin: a pad under the groove below the lip
     z -= 3.6 * bell2(x, y - (mouthY + shape.lowerLip + 6.5), 15, 4.6);
     z += (4.6 + bones) * bell2(x, y - (chinY - 19), 13 * shape.chin, 9);
-    z += 1.0 * bell2(ax - 11, y - (chinY - 12), 9, 8);
+    z += 1.0 * bell2(wide - 11, y - (chinY - 12), 9, 8);
     z -= 1.2 * bell2(ax - 26, y - (chinY - 26), 8, 12);
     if (bones > 0.6) z += 1.6 * (bones - 0.5) * bell2(ax - 47 * shape.jaw, y - (chinY - 38), 9, 10);
 
     // Nose: ridge, ball, wings, nostrils
     const width = bridgeWidth(y);
     const raised = y + 0.036 * ax * ax;
-    z += bridge(raised) * Math.exp(-((ax / (width * 1.28)) ** 2.3));
+    z += bridge(raised) * Math.exp(-((near / (width * 1.28)) ** 2.3));
     z += ((2.3 * bridge(y)) / 14) * bell(ax, width * 2.1);
     z += 2.4 * shape.noseTip * bell2(x, y - noseTipY, 6.4, 5.2);
-    z += 0.25 * bell2(ax - 4.6, y - noseTipY + 0.4, 3.4, 3.6);
+    z += 0.25 * bell2(near - 4.6, y - noseTipY + 0.4, 3.4, 3.6);
     z += 6.8 * Math.exp(-((((ax - alarX + 5.2) / 6.2) ** 2 + ((y - noseBaseY + 7.4) / 6.8) ** 2) ** 1.15));
     z -= 2.0 * bell2(ax - alarX * 0.52, y - noseBaseY + 1.1, 4.1, 1.9);
     z += 1.2 * bell2(x, y - noseBaseY + 0.8, 2.6, 3.2);
@@ -125,12 +127,12 @@ export function faceRelief(lines: FaceLines): Relief {
       } else {
         const low = (y - meet) / Math.max(0.6, bottom - meet);
         const body = low < 1 ? Math.sqrt(Math.max(0, 1 - (1 - Math.min(1, low / 0.5)) ** 2.2)) * mix(1, 0.5, smoothstep(0.45, 1, low)) : 0.5 * bell((low - 1) * (bottom - meet), 2.4);
-        z += (2.4 + 0.24 * shape.lowerLip) * taper * body + 0.5 * bell2(ax - 7, y - meet - 4, 4.5, 2.6) * taper;
+        z += (2.4 + 0.24 * shape.lowerLip) * taper * body + 0.5 * bell2(Math.sqrt(x * x + 9) - 7.6, y - meet - 4, 4.5, 2.6) * taper;
       }
       // Fine furrows across the lips
       if (y > top && y < bottom) z += 0.035 * noise(x * 1.3 + 0.25 * noise(x / 3, y / 3, 9), y * 0.12, 8) * taper;
     }
-    z -= 0.9 * bell(y - meet, 0.7) * (ax < mouthX + 1.5 ? 1 : 0) * smoothstep(mouthX + 1.5, mouthX - 3, ax);
+    z -= 0.9 * bell(y - meet, 0.7) * (ax < mouthX + 1.5 ? 1 : 0) * smoothstep(mouthX + 0.5, mouthX - 3.5, ax);
     return z;
   }
 
@@ -180,8 +182,8 @@ function ageFolds({ shape, eye, mouthX, mouthY }: FaceLines): Fold[] {
     fold(0.5, 0.7, [x + 4, -3], [x + 9, -6.5], [x + 14, -9]),
     fold(0.5, 0.7, [x + 4.5, 0.5], [x + 10, 0.5], [x + 15, -0.6]),
     fold(0.45, 0.7, [x + 3.5, 3.6], [x + 8.5, 6.4], [x + 13.5, 9]),
-    fold(0.8, 0.9, [4.6, -27], [4.8, -21], [5.8, -15]),
-    fold(0.9, 1.2, [mouthX + 3, mouthY + 2], [mouthX + 5.5, mouthY + 9], [mouthX + 6, mouthY + 17]),
+    fold(0.35, 1, [4.6, -27], [4.8, -21], [5.8, -15]),
+    fold(0.55, 1.4, [mouthX + 3, mouthY + 2], [mouthX + 5.5, mouthY + 9], [mouthX + 6, mouthY + 17]),
     fold(0.5, 1, [eye.centreX - 14, 9], [eye.centreX - 6, 14.5], [eye.centreX + 6, 17]),
   ];
 }

@@ -60,7 +60,7 @@ export function faceSkin(lines: FaceLines, skin: Skin, brows: Brows): PaintSkin 
       times(0.72, 0.55, 0.44, clamp01(dots * area * skin.freckles));
     }
     if (shape.age > 0.55) {
-      const spots = smoothstep(0.5, 0.75, noise(x / 3.4, y / 3.4, 61)) * smoothstep(20, 60, hypot(x, y - 10));
+      const spots = smoothstep(0.45, 0.8, cloud((0.8 * x + 0.6 * y) / 4.2, (0.8 * y - 0.6 * x) / 4.2, 2, 61)) * smoothstep(20, 60, hypot(x, y - 10));
       times(0.88, 0.78, 0.7, spots * (shape.age - 0.5));
     }
     into.gloss = 0.62 * skin.gloss * (0.42 + 0.9 * bell2(x, y - noseTipY, 8, 8) + 0.5 * bell2(x, y + 45, 40, 20) + 0.45 * bell2(ax - 42, y - 20, 12, 8) + 0.35 * bell2(x, y - 10, 6, 22) + 0.25 * bell2(x, y - chinY + 17, 9, 8)) * (1 + 0.3 * noise(x * 0.9, y * 0.9, 71));
@@ -88,10 +88,10 @@ export function faceSkin(lines: FaceLines, skin: Skin, brows: Brows): PaintSkin 
         into.sharpness = mix(13, 22, inside);
       }
       // The line where the lips meet, darkest in the middle and at the corners
-      const line = bell(y - meet, mix(0.72, 0.55, lipX)) * smoothstep(1.06, 0.97, lipX);
+      const line = bell(y - meet, mix(0.72, 0.55, lipX)) * smoothstep(1.0, 0.9, lipX);
       times(0.24, 0.13, 0.13, line * 0.86);
-      times(0.62, 0.5, 0.5, bell(y - meet - 0.3, 1.7) * smoothstep(1.05, 0.9, lipX) * 0.5);
-      times(0.6, 0.48, 0.46, bell2(ax - mouthX - 0.2, y - lines.lipMeet(mouthX), 1.6, 1.2) * 0.7);
+      times(0.62, 0.5, 0.5, bell(y - meet - 0.3, 1.7) * smoothstep(1.0, 0.86, lipX) * 0.5);
+      times(0.6, 0.48, 0.46, bell2(ax - mouthX + 0.9, y - lines.lipMeet(mouthX), 1.2, 1) * 0.7);
       // Shade under the lower lip, light along the upper lip's edge
       times(0.84, 0.75, 0.72, bell(y - bottom - 2.6, 1.8) * smoothstep(0.8, 0.2, lipX) * 0.6);
       times(1.07, 1.07, 1.07, bell(y - top + 1.1, 0.7) * smoothstep(0.85, 0.2, lipX));

@@ -31,7 +31,7 @@ export function draw(context: HairContext, line: readonly Point[], strand: Omit<
 
 /** The forehead's and temples' hairline: y over |x|; below it is skin. */
 export function hairline(height: number, recede = 0): (ax: number) => number {
-  return graph([[0, -height], [20, -height + 1.5 - recede * 2], [36, -height + 4 - recede * 9], [48, -height + 14 - recede * 9], [56, -height + 28 - recede * 5], [61, -29], [65, -13], [67.2, 6], [69, 20]]);
+  return graph([[0, -height], [20, -height + 2 - recede * 2], [36, -height + 6.5 - recede * 9], [48, -height + 16 - recede * 9], [56, -height + 28 - recede * 5], [61, -29], [65, -13], [67.2, 6], [69, 20]]);
 }
 
 /** Passes from thick and dark to thin and light; `make` gives one strand's line, or nothing. */

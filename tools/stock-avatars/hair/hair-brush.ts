@@ -36,7 +36,7 @@ export interface HairBody {
 
 const KEY = [-0.52, -0.5, 0.69] as const;
 const HALF = [-0.283, -0.272, 0.92] as const;
-const WHITE: Colour = [0.42, 0.42, 0.43];
+const WHITE: Colour = [0.36, 0.36, 0.37];
 
 export function drawStrand(brush: Brush, tone: HairTone, body: HairBody, strand: Strand): void {
   const { line, surface } = strand;

@@ -63,7 +63,7 @@ function short(context: HairContext, style: StyleOf<'short'>): void {
   // The dark between the hairs, also in the parting
   for (let i = 0; i < 2600; i++) {
     const x = (random() * 2 - 1) * 80, y = -138 + random() * 108;
-    if (outward(context, x, y) > mix(1, top - 0.03, smoothstep(-30, -90, y)) || y > edge(Math.abs(x)) - 4) continue;
+    if (outward(context, x, y) > mix(1, top - 0.03, smoothstep(-30, -90, y)) || y > edge(Math.abs(x)) - 8) continue;
     draw(context, [[x - 2, y], [x + 2, y - 1]], { width: 4.5, surface: 0.22, tint: 0.3 * bellRandom(random), alpha: 1, fadeOut: 0.01 });
   }
   inPasses(context, [900, 3600, 8200], (pass) => {
@@ -93,11 +93,11 @@ function long(context: HairContext, style: StyleOf<'long'>): void {
   const { random } = context;
   inPasses(context, [900, 3200, 7600], (pass) => {
     const side = random() < 0.5 ? -1 : 1;
-    const q = pass === 2 ? random() ** 1.15 : pass === 1 ? 0.02 + 0.98 * random() : 0.07 + 0.93 * random();
+    const q = pass === 2 ? random() ** 1.15 : pass === 1 ? 0.02 + 0.98 * random() : 0.07 + 0.89 * random();
     const lockIndex = Math.floor(q * 26) + side * 100;
     const within = bellRandom(random);
     const line = longLine(style, side, q, lockIndex, within, 1 - 0.22 * random());
-    return { line, lock: noise(q * 15, side * 3, 6) + 0.4 * noise(q * 50, side, 7), depth: q + 0.1 * random() };
+    return { line, lock: 0.8 * noise(q * 15, side * 3, 6) + 0.7 * noise(q * 60, side, 7), depth: q + 0.1 * random() };
   }, { fadeIn: 0.02, fadeOut: 0.16, body: { x: 0, y: 10, radiusX: 104 * style.volume, radiusY: 150 } });
   // Single hairs astray
   for (let i = 0; i < 90; i++) {
@@ -145,22 +145,22 @@ function afro(context: HairContext, style: StyleOf<'afro'>): void {
   const edge = hairline(style.hairline);
   const radiusX = 73 + style.thickness * 0.86, radiusY = 72 + style.thickness;
   const away = (x: number, y: number) => hypot(x / radiusX, (y + 46) / radiusY);
-  for (const [count, surface, alpha, size] of [[6500, 0.26, 1, 1.9], [9000, 0.6, 0.85, 1.1], [15000, 1, 0.62, 1]] as const) {
+  for (const [count, surface, alpha, size] of [[10000, 0.26, 1, 1.9], [11000, 0.6, 0.85, 1.1], [17000, 1, 0.6, 1]] as const) {
     for (let i = 0; i < count; i++) {
       const x = (random() * 2 - 1) * 112, ax = Math.abs(x), y = -160 + random() * 178;
       const out = away(x, y);
       const fuzz = 0.02 * noise(x / 6, y / 6, 3) + 0.015 * noise(x / 2.5, y / 2.5, 4);
       const limit = 1 + fuzz + (surface === 1 ? 0.02 * random() ** 3 : -0.012);
       if (out > limit || y > 14 - 10 * random()) continue;
-      if (y > edge(ax) + 1.5 * bellRandom(random) + 1.2 * noise(x / 3, 1, 6) && outward(context, x, y) < 1) continue;
-      const deep = noise(x / 5.5, y / 5.5, 8) * 0.6 + noise(x / 2.6, y / 2.6, 9) * 0.5;
+      if (y > edge(ax) + 2 * bellRandom(random) + 1.2 * noise(x / 3, 1, 6) - (surface < 0.5 ? 4.5 : 0) && outward(context, x, y) < 1) continue;
+      const deep = noise(x / 12, y / 12, 7) * 0.45 + noise(x / 5.5, y / 5.5, 8) * 0.6 + noise(x / 2.6, y / 2.6, 9) * 0.5;
       const radius = style.coil * size * (0.7 + 0.6 * random());
       const from = random() * 6.28, turns = 3.5 + 3 * random(), squash = 0.5 + 0.5 * random(), tiltX = bellRandom(random);
       const line = Array.from({ length: 10 }, (_, k): Point => {
         const a = from + (turns * k) / 9, r = radius * (1 - 0.045 * k);
         return [x + Math.cos(a) * r + tiltX * k * 0.14, y + Math.sin(a) * r * squash + k * 0.1];
       });
-      draw(context, line, { width: surface < 0.5 ? 3 : 0.55, surface: clamp01(surface * (0.86 + 0.4 * deep)), tint: deep * 0.9 + 0.4 * bellRandom(random), alpha, fadeOut: 0.3, fadeIn: 0.1 }, { x: 0, y: -40, radiusX: radiusX * 1.08, radiusY: radiusY * 1.15 });
+      draw(context, line, { width: surface < 0.5 ? 3.6 : 0.5, surface: clamp01(surface * (0.8 + 0.5 * deep)), tint: deep * 0.9 + 0.4 * bellRandom(random), alpha, fadeOut: 0.3, fadeIn: 0.1 }, { x: 0, y: -40, radiusX: radiusX * 1.08, radiusY: radiusY * 1.15 });
     }
   }
 }
@@ -169,7 +169,7 @@ function afro(context: HairContext, style: StyleOf<'afro'>): void {
 function buzz(context: HairContext, style: StyleOf<'buzz'>): void {
   const { random } = context;
   const edge = hairline(style.hairline, style.recede);
-  for (const [count, surface, alpha] of [[9000, 0.35, 0.62], [12000, 0.8, 0.55], [7000, 1, 0.5]] as const) {
+  for (const [count, surface, alpha] of [[14000, 0.35, 0.7], [16000, 0.7, 0.55], [9000, 0.9, 0.42]] as const) {
     for (let i = 0; i < count; i++) {
       const x = (random() * 2 - 1) * 80, ax = Math.abs(x), y = -124 + random() * 140;
       const out = outward(context, x, y);
@@ -180,7 +180,7 @@ function buzz(context: HairContext, style: StyleOf<'buzz'>): void {
       const a = Math.atan2(y + 60, x) + bellRandom(random) * 0.7, length = 1.6 + 1.2 * random();
       const twist = bellRandom(random) * 1.4;
       const line = [0, 0.5, 1].map((t): Point => [x + Math.cos(a + twist * t) * length * t, y + Math.sin(a + twist * t) * length * t]);
-      draw(context, line, { width: 0.62, surface, tint: noise(x / 4, y / 4, 3) * 0.5 + 0.5 * bellRandom(random), alpha, fadeOut: 0.4 }, undefined, -30);
+      draw(context, line, { width: 0.5, surface, tint: noise(x / 4, y / 4, 3) * 0.5 + 0.5 * bellRandom(random), alpha, fadeOut: 0.4 }, undefined, -30);
     }
   }
 }
@@ -190,13 +190,14 @@ function pulledBack(context: HairContext, style: StyleOf<'bun'>): void {
   const { random } = context;
   const edge = hairline(style.hairline);
   const rim = 1.02 + 0.075 * style.volume;
-  inPasses(context, [900, 3600, 8200], () => {
+  inPasses(context, [900, 3600, 8200], (pass) => {
     const side = random() < 0.5 ? -1 : 1;
     const t = random();
     const ax = t * 71;
-    const start: Point = [side * ax, Math.min(18, edge(ax) + 1.2 * bellRandom(random)) - random() ** 1.7 * 42];
+    const fringe = pass === 0 ? -5 : 2.4 * bellRandom(random) + 1.6 * noise(side * ax / 7, 2, 3);
+    const start: Point = [side * ax, Math.min(18, edge(ax) + fringe) - random() ** 1.7 * 42];
     const out = outward(context, start[0], start[1]);
-    if (out > rim) return undefined;
+    if (out > (pass === 0 ? rim - 0.03 : rim)) return undefined;
     const lock = lockAt(side * ax * 1.2, start[1] * 0.22, 4.2, 9);
     const length = (30 + 46 * random()) * mix(0.85, 1, t);
     const line = follow(start, length, (x, y, walked) => {
@@ -204,11 +205,11 @@ function pulledBack(context: HairContext, style: StyleOf<'bun'>): void {
       // First away from the face, then over the skull towards its back
       return [Math.sign(x || side) * mix(0.38, -0.42, walked) * Math.min(1.2, far + 0.15) + 0.1 * lock, -1 + 0.1 * lock + 0.3 * walked * far];
     }).map(([x, y]): Point => {
-      const o = outward(context, x, y), limit = rim + 0.008 * noise(x / 5, y / 5, 2);
+      const o = outward(context, x, y), limit = rim - (pass === 0 ? 0.03 : 0) + 0.008 * noise(x / 5, y / 5, 2);
       return o > limit ? [x * (limit / o), context.lines.centreY + (y - context.lines.centreY) * (limit / o)] : [x, y];
     });
     return { line, lock, depth: -start[1] + 8 * random() };
-  }, { fadeIn: 0.14, fadeOut: 0.25 });
+  }, { fadeIn: 0.26, fadeOut: 0.25 });
   for (let i = 0; i < 70; i++) {
     const side = random() < 0.5 ? -1 : 1, ax = 40 + random() * 30;
     const start: Point = [side * ax, edge(ax) + random() * 3];
@@ -220,8 +221,8 @@ function pulledBack(context: HairContext, style: StyleOf<'bun'>): void {
 function bunBall(context: HairContext, style: StyleOf<'bun'>): void {
   const { random } = context;
   const { bunY, bunRadius: r } = style;
-  inPasses(context, [500, 1700, 3200], () => {
-    const angle = random() * 6.283, ring = Math.sqrt(random()) * r;
+  inPasses(context, [500, 1700, 3200], (pass) => {
+    const angle = random() * 6.283, ring = Math.sqrt(random()) * (pass === 0 ? r * 0.92 : r);
     const length = 18 + 20 * random(), turn = 0.8 + 0.3 * bellRandom(random);
     const line = Array.from({ length: 12 }, (_, k): Point => {
       const a = angle + ((length * k) / 11 / Math.max(8, ring)) * turn;
@@ -240,7 +241,7 @@ export interface Beard {
 export function drawBeard(context: HairContext, beard: Beard): void {
   const { lines, random } = context;
   const { mouthY, chinY } = lines;
-  const count = Math.round(15000 * beard.density);
+  const count = Math.round(21000 * beard.density);
   const strands: { x: number; y: number; area: number }[] = [];
   for (let i = 0; i < count; i++) {
     const x = (random() * 2 - 1) * 72, y = -16 + random() * (chinY + 30);
@@ -262,7 +263,7 @@ export function drawBeard(context: HairContext, beard: Beard): void {
       return [x + Math.cos(a) * length * t, Math.min(limit, y + Math.sin(a) * length * t)];
     });
     const inner = smoothstep(0.25, 0.85, area);
-    draw(context, line, { width: 0.46, surface: random() < 0.45 ? 0.3 : 0.85, tint: lock * 0.5 + 0.6 * bellRandom(random), alpha: mix(0.42, 0.86, inner), fadeIn: 0.15, fadeOut: 0.45 }, { x: 0, y: 20, radiusX: 84, radiusY: 125 }, context.place.height(x, y));
+    draw(context, line, { width: 0.38, surface: random() < 0.45 ? 0.3 : 0.85, tint: lock * 0.5 + 0.6 * bellRandom(random), alpha: mix(0.42, 0.86, inner), fadeIn: 0.15, fadeOut: 0.45 }, { x: 0, y: 20, radiusX: 84, radiusY: 125 }, context.place.height(x, y));
   }
 }
 export { clamp01 };

@@ -43,8 +43,10 @@ export function light(scene: Scene, veil?: Plane): LitScene {
       if (scene.cover[p]! <= 0) continue;
       const nx = scene.normalX[p]!, ny = scene.normalY[p]!, nz = scene.normalZ[p]!;
       const flesh = scene.flesh[p]!, gloss = scene.gloss[p]!;
-      const lit = sample(shadow, half, column / 2 - 0.25, row / 2 - 0.25) * (veil ? veil[p]! : 1);
-      const ao = sample(open, half, column / 2 - 0.25, row / 2 - 0.25);
+      // At an outline half-sized pixels mix near and far: look a little further in
+      const inX = (column - 2.2 * nx * Math.abs(nx)) / 2 - 0.25, inY = (row - 2.2 * ny * Math.abs(ny)) / 2 - 0.25;
+      const lit = sample(shadow, half, inX, inY) * (veil ? veil[p]! : 1);
+      const ao = sample(open, half, inX, inY);
       const key = nx * KEY[0] + ny * KEY[1] + nz * KEY[2];
       const fill = clamp01((nx * FILL[0] + ny * FILL[1] + nz * FILL[2] + 0.3) / 1.3);
       const up = 0.5 - 0.5 * ny;

@@ -49,7 +49,7 @@ export class Scene {
     this.size = size;
     this.pixelsPerMm = (size / 1024) * 2.42;
     this.originX = size / 2;
-    this.originY = size * 0.425;
+    this.originY = size * 0.408;
     const plane = (): Plane => new Float32Array(size * size);
     this.depth = plane().fill(EMPTY_DEPTH);
     [this.normalX, this.normalY, this.normalZ] = [plane(), plane(), plane().fill(1)];
