@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { allocateI420 } from '@visavis/engine';
 import { cutOut } from './cut-out.ts';
 import { compositeRows } from './composite.ts';
-import { foregroundOf } from './foreground.ts';
+import { alphaLevels, foregroundOf } from './foreground.ts';
 import { plainPicture } from './background.ts';
 
 const SIDE = 96;
@@ -23,7 +23,7 @@ function onRed(channel: number): Uint8Array {
 describe('foregroundOf', () => {
   it.each([0, 1, 2])('takes the old background out of channel %i wherever something of the person is seen', (channel) => {
     const picture = onRed(channel);
-    const person = foregroundOf(picture, alpha, SIDE, SIDE);
+    const person = foregroundOf(picture, alphaLevels(alpha, SIDE, SIDE));
     let worst = 0;
     let untreated = 0;
     alpha.forEach((a, i) => {
@@ -37,12 +37,12 @@ describe('foregroundOf', () => {
 
   it('leaves the person untouched where nothing else is seen', () => {
     const channel = onRed(1);
-    const person = foregroundOf(channel, alpha, SIDE, SIDE);
+    const person = foregroundOf(channel, alphaLevels(alpha, SIDE, SIDE));
     expect(person.filter((_, i) => alpha[i] === 255)).toEqual(channel.filter((_, i) => alpha[i] === 255));
   });
 
   it('continues the colours where the person ends, so that nothing else is drawn in by motion', () => {
-    const person = foregroundOf(onRed(1), alpha, SIDE, SIDE);
+    const person = foregroundOf(onRed(1), alphaLevels(alpha, SIDE, SIDE));
     expect(Math.abs(person[47 * SIDE]! - skin(1, 8))).toBeLessThan(20);
     expect(Math.abs(person[47 * SIDE + SIDE - 1]! - skin(1, 88))).toBeLessThan(20);
   });

@@ -3,7 +3,6 @@
  * own colours there would glow in those of the old one. Fast multi-level estimation after Germer, Uelwer, Conrad and Harmeling (2020): foreground
  * and background are solved for together, each smooth where alpha doesn't tell, from a few pixels up to the whole picture.
  */
-import { resizePlane } from './float-plane.ts';
 import type { FloatPlane } from './float-plane.ts';
 
 const SMALL_SIDE = 32;
@@ -15,53 +14,71 @@ const ALONG_ALPHA = 1;
 /** What counts as clear, and solid from 1 less this. */
 const CLEAR = 1 / 512;
 
+/** Alpha at the picture's size, then each half as large, down to a pixel. */
+export type AlphaLevels = readonly FloatPlane[];
+
+export function alphaLevels(alpha: Uint8Array, width: number, height: number): AlphaLevels {
+  return halvings(alpha, width, height);
+}
+
 /**
  * Colours of the person in one channel of a picture (any channel: R, G, B, Y, U or V), `alpha` of the same size. Where alpha is 255 they
- * are the picture's; where it is 0, smoothly continued from there.
+ * are the picture's; where it is 0, continued from there.
  */
-export function foregroundOf(channel: Uint8Array, alpha: Uint8Array, width: number, height: number): Uint8Array {
-  const picture: FloatPlane = { width, height, data: asShares(channel) };
-  const opacity: FloatPlane = { width, height, data: asShares(alpha) };
-  const levels = pyramid(picture, opacity);
-  const smallest = levels.at(-1)!;
-  let person = weightedMean(smallest.picture, smallest.opacity, (a) => a);
-  let behind = weightedMean(smallest.picture, smallest.opacity, (a) => 1 - a);
-  for (const { picture: values, opacity: known } of levels.toReversed()) {
-    if (person.width !== values.width || person.height !== values.height) {
-      person = resizePlane(person, values.width, values.height);
-      behind = resizePlane(behind, values.width, values.height);
-    }
+export function foregroundOf(channel: Uint8Array, alpha: AlphaLevels): Uint8Array {
+  const finest = alpha[0]!;
+  const pictures = halvings(channel, finest.width, finest.height);
+  const smallest = pictures.at(-1)!;
+  let person = weightedMean(smallest, alpha.at(-1)!, (a) => a);
+  let behind = weightedMean(smallest, alpha.at(-1)!, (a) => 1 - a);
+  for (let level = pictures.length - 1; level >= 0; level--) {
+    const values = pictures[level]!;
+    const known = alpha[level]!;
+    person = doubled(person, values);
+    behind = doubled(behind, values);
     const mixed = settleKnown(values.data, known, person.data, behind.data);
     const iterations = values.width <= SMALL_SIDE && values.height <= SMALL_SIDE ? SMALL_ITERATIONS : LARGE_ITERATIONS;
     for (let i = 0; i < iterations; i++) improve(mixed, values, known.data, person.data, behind.data);
   }
   const { data } = person;
   const colours = new Uint8Array(channel.length);
-  for (let i = 0; i < colours.length; i++) colours[i] = alpha[i] === 255 ? channel[i]! : 255 * data[i]! + 0.5;
+  for (let i = 0; i < colours.length; i++) colours[i] = finest.data[i] === 1 ? channel[i]! : 255 * data[i]! + 0.5;
   return colours;
 }
 
-function asShares(bytes: Uint8Array): Float32Array {
-  const shares = new Float32Array(bytes.length);
-  for (let i = 0; i < shares.length; i++) shares[i] = bytes[i]! / 255;
-  return shares;
-}
-
-interface Level {
-  picture: FloatPlane;
-  opacity: FloatPlane;
-}
-
-/** The picture and its alpha, then each half as large, down to a pixel. */
-function pyramid(picture: FloatPlane, opacity: FloatPlane): Level[] {
-  const levels: Level[] = [{ picture, opacity }];
-  for (let { width, height } = picture; width > 1 || height > 1; ) {
-    width = Math.max(1, width >> 1);
-    height = Math.max(1, height >> 1);
-    const last = levels.at(-1)!;
-    levels.push({ picture: resizePlane(last.picture, width, height), opacity: resizePlane(last.opacity, width, height) });
-  }
+/** Bytes as shares of 255, then the means of each four, and so on. */
+function halvings(bytes: Uint8Array, width: number, height: number): FloatPlane[] {
+  const data = new Float32Array(bytes.length);
+  for (let i = 0; i < data.length; i++) data[i] = bytes[i]! / 255;
+  const levels: FloatPlane[] = [{ width, height, data }];
+  for (let last = levels[0]!; last.width > 1 || last.height > 1; last = levels.at(-1)!) levels.push(halved(last));
   return levels;
+}
+
+function halved({ width, height, data }: FloatPlane): FloatPlane {
+  const half = { width: (width + 1) >> 1, height: (height + 1) >> 1 };
+  const means = new Float32Array(half.width * half.height);
+  for (let y = 0, i = 0; y < half.height; y++) {
+    const above = 2 * y * width;
+    const below = Math.min(2 * y + 1, height - 1) * width;
+    for (let x = 0; x < half.width; x++, i++) {
+      const left = 2 * x;
+      const right = Math.min(left + 1, width - 1);
+      means[i] = (data[above + left]! + data[above + right]! + data[below + left]! + data[below + right]!) / 4;
+    }
+  }
+  return { ...half, data: means };
+}
+
+/** Each pixel four times, as a start for the next level; the same where that has this one's size. */
+function doubled(plane: FloatPlane, { width, height }: FloatPlane): FloatPlane {
+  if (plane.width === width && plane.height === height) return plane;
+  const data = new Float32Array(width * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = (y >> 1) * plane.width;
+    for (let x = 0; x < width; x++, i++) data[i] = plane.data[row + (x >> 1)]!;
+  }
+  return { width, height, data };
 }
 
 function weightedMean({ width, height, data }: FloatPlane, alpha: FloatPlane, weigh: (alpha: number) => number): FloatPlane {

@@ -9,7 +9,7 @@ import type { FaceMesh } from '../face/landmarks.ts';
 import { decodeUpload } from '../prepare/decode-upload.ts';
 import { findFace } from '../prepare/find-face.ts';
 import { rgbToPlanes } from '../render/texture.ts';
-import { foregroundOf } from './foreground.ts';
+import { alphaLevels, foregroundOf } from './foreground.ts';
 import { mattesOfLoop } from './frame-mattes.ts';
 import { createMatteTracker, matteOf } from './matte.ts';
 
@@ -57,11 +57,11 @@ describe('the matte of a painting', () => {
     const over = (person: readonly Uint8Array[], a: Uint8Array, colour: readonly number[]) =>
       Uint8Array.from({ length: width * height * 3 }, (_, i) => Math.round((person[i % 3]![Math.floor(i / 3)]! * a[Math.floor(i / 3)]! + colour[i % 3]! * (255 - a[Math.floor(i / 3)]!)) / 255));
     const channels = (rgb: Uint8Array) => [0, 1, 2].map((c) => Uint8Array.from({ length: width * height }, (_, i) => rgb[3 * i + c]!));
-    const cut = channels(image.data).map((channel) => foregroundOf(channel, alpha, width, height));
+    const cut = channels(image.data).map((channel) => foregroundOf(channel, alphaLevels(alpha, width, height)));
     // The same person before a red wall, cut out again and put before green, beside what that should look like.
     const red = { width, height, data: over(cut, alpha, [200, 20, 30]) };
     const again = await matteOf(red, mesh);
-    const shown = over(channels(red.data).map((channel) => foregroundOf(channel, again, width, height)), again, [0, 177, 64]);
+    const shown = over(channels(red.data).map((channel) => foregroundOf(channel, alphaLevels(again, width, height))), again, [0, 177, 64]);
     const ideal = over(cut, alpha, [0, 177, 64]);
     let redder = 0;
     let count = 0;
