@@ -25,8 +25,12 @@ export interface LoopFrame {
 /** Which frames of the clip each frame of the loop is made of. */
 export function loopFrames({ from, frames, blend, thereAndBack }: ChosenLoop): LoopFrame[] {
   if (thereAndBack) {
-    const last = frames / 2;
-    return Array.from({ length: frames }, (_, i) => ({ frame: from + (i <= last ? i : frames - i), part: 0 }));
+    const way = easedWay(frames - 1);
+    return [...way, ...way.slice(1, -1).reverse()].map((place) => {
+      const frame = Math.min(Math.floor(place + 1e-6), frames - 1);
+      const part = place - frame;
+      return part > 0.02 ? { frame: from + frame, towards: from + frame + 1, part } : { frame: from + frame, part: 0 };
+    });
   }
   return Array.from({ length: frames }, (_, i) => {
     const k = i - (frames - blend);
@@ -34,6 +38,17 @@ export function loopFrames({ from, frames, blend, thereAndBack }: ChosenLoop): L
     const t = (k + 1) / (blend + 1);
     return { frame: from + i, towards: from - blend + k, part: t * t * (3 - 2 * t) };
   });
+}
+
+/** Heads don't turn back at once: over this many frames at each end the motion comes to rest, which takes twice as many. */
+const EASED_FRAMES = 6;
+
+/** Places from 0 to `length`, one frame apart but at both ends, where they lie closer and closer. */
+function easedWay(length: number): number[] {
+  const eased = Math.min(EASED_FRAMES, Math.floor(length / 3));
+  const slow = Array.from({ length: 2 * eased }, (_, t) => (t * t) / (4 * eased));
+  const steady = Array.from({ length: length - 2 * eased + 1 }, (_, t) => eased + t);
+  return [...slow, ...steady, ...slow.map((place) => length - place).reverse()];
 }
 
 export interface LoopTrack {
@@ -140,6 +155,7 @@ export class LoopPictures {
   private readonly loop: readonly LoopFrame[];
   private readonly encoder;
   private readonly kept = new Map<number, I420Picture>();
+  private readonly made = new Map<string, I420Picture>();
   private readonly lastUse = new Map<number, number>();
 
   /** Makes of a picture that of the loop's frame: closes its mouth. */
@@ -164,11 +180,19 @@ export class LoopPictures {
       const here = this.kept.get(one);
       const there = towards === undefined ? here : this.kept.get(towards);
       if (!here || !there) return;
-      const shown = this.finish(towards === undefined ? here : between(here, there, part), i);
+      const shown = this.finish(towards === undefined ? here : this.betweenOf(one, here, there, part), i);
       this.first ??= shown;
       this.coded.push(this.encoder.encode(shown));
       for (const used of [one, towards]) if (used !== undefined && this.lastUse.get(used) === i) this.kept.delete(used);
     }
+  }
+
+  /** A loop that goes back shows the same pictures again. */
+  private betweenOf(frame: number, here: I420Picture, there: I420Picture, part: number): I420Picture {
+    const key = `${frame} ${part.toFixed(3)}`;
+    const made = this.made.get(key) ?? between(here, there, part);
+    this.made.set(key, made);
+    return made;
   }
 
   close(): void {

@@ -10,7 +10,7 @@ import type { TrackedFrame } from './track-clip.ts';
 /** The stretch of the clip that an avatar shows while it does nothing, and how its end becomes its beginning. */
 export interface ChosenLoop {
   from: number;
-  /** Frames of the loop. */
+  /** Frames of the clip that it is made of. */
   frames: number;
   /** Its last frames go over into those before its first. */
   blend: number;
@@ -29,15 +29,17 @@ const FEWEST_FRAMES = 1.5 * CLIP_FPS;
 const BLEND = 8;
 /** A join further apart than this shows, in eye distances: the loop then goes there and back. */
 const MOST_SEAM = 0.1;
+const LEAST_THERE_AND_BACK = 2 * CLIP_FPS;
 const MOST_THERE_AND_BACK = 5 * CLIP_FPS;
 /** What counts against a loop, in eye distances: lips apart all the time, a face distance of motion each frame, each second less than eight … */
 const OPEN_COSTS = 0.12;
 const MOTION_COSTS = 1.2;
-const SHORT_COSTS = 0.004;
+const SHORT_COSTS = 0.01;
 /** … and a radian from looking straight at the viewer. */
 const TURNED_COSTS = 0.25;
-/** Per grey value of the whole picture's mean difference. */
+/** Per grey value of the whole picture's mean difference, over a join, and from frame to frame: hands that move. */
 const PICTURE_COSTS = 0.006;
+const PICTURE_MOTION_COSTS = 0.012;
 /** Points of the face whose distance is taken: eyes, brows, nose, mouth, outline. */
 const COMPARED = [33, 133, 362, 263, 159, 386, 145, 374, 70, 300, 105, 334, 168, 1, 2, 98, 327, 61, 291, 13, 14, 0, 17, 10, 152, 234, 454, 172, 397];
 const MOST_JUMPS = 12;
@@ -48,11 +50,11 @@ export function chooseLoop(frames: readonly TrackedFrame[], stretches: readonly 
   // Where the camera stands beside the person, looking at it is what they mostly do.
   const usual = [0, 1].map((axis) => median(head.poses.flatMap((pose) => (pose ? [pose.angles[axis]!] : []))));
   const open = frames.map((_, f) => 1 - (mouth.frames[f]?.closed ?? 0));
-  const motion = frames.map((frame, f) => (f > 0 && frame.mesh && frames[f - 1]!.mesh ? meshDistance(frame.mesh, frames[f - 1]!.mesh!) / eyes : 0));
+  const motion = frames.map((frame, f) => (f > 0 && frame.mesh && frames[f - 1]!.mesh ? MOTION_COSTS * (meshDistance(frame.mesh, frames[f - 1]!.mesh!) / eyes) + PICTURE_MOTION_COSTS * thumbDifference(frame.thumb, frames[f - 1]!.thumb) : 0));
   const turned = frames.map((_, f) => (head.poses[f] ? Math.hypot(head.poses[f].angles[0] - usual[0]!, head.poses[f].angles[1] - usual[1]!) : 0));
   const sums = { open: runningSum(open), motion: runningSum(motion), turned: runningSum(turned) };
   const meanOf = (sum: Float64Array, from: number, to: number): number => (sum[to]! - sum[from]!) / (to - from);
-  const calm = (from: number, to: number): number => OPEN_COSTS * meanOf(sums.open, from, to) + MOTION_COSTS * meanOf(sums.motion, from, to) + TURNED_COSTS * meanOf(sums.turned, from, to) + SHORT_COSTS * Math.max(0, 8 - (to - from) / CLIP_FPS);
+  const calm = (from: number, to: number, seconds = (to - from) / CLIP_FPS): number => OPEN_COSTS * meanOf(sums.open, from, to) + meanOf(sums.motion, from, to) + TURNED_COSTS * meanOf(sums.turned, from, to) + SHORT_COSTS * Math.max(0, 8 - seconds);
   /** The same motion at the same place: both ends are compared with their neighbours. */
   const seamOf = (from: number, to: number): number => {
     let sum = 0;
@@ -77,17 +79,19 @@ export function chooseLoop(frames: readonly TrackedFrame[], stretches: readonly 
   return { from, frames: to - from, blend: BLEND, thereAndBack: false, jumps: jumpsIn(frames, from, to, eyes), seam };
 }
 
-function thereAndBack(stretches: readonly Stretch[], calm: (from: number, to: number) => number): ChosenLoop {
+function thereAndBack(stretches: readonly Stretch[], calm: (from: number, to: number, seconds?: number) => number): ChosenLoop {
   let best: { from: number; to: number; cost: number } | undefined;
   for (const { from: start, to: end } of stretches) {
-    const length = Math.min(end - start, MOST_THERE_AND_BACK);
-    for (let from = start; from + length <= end; from++) {
-      const cost = calm(from, from + length);
-      if (!best || cost < best.cost) best = { from, to: from + length, cost };
+    for (let length = Math.min(end - start, LEAST_THERE_AND_BACK); length <= Math.min(end - start, MOST_THERE_AND_BACK); length += CLIP_FPS / 2) {
+      const frames = Math.floor(length);
+      for (let from = start; from + frames <= end; from++) {
+        const cost = calm(from, from + frames, (2 * frames) / CLIP_FPS);
+        if (!best || cost < best.cost) best = { from, to: from + frames, cost };
+      }
     }
   }
   const { from, to } = best!;
-  return { from, frames: 2 * (to - from) - 2, blend: 0, thereAndBack: true, jumps: [], seam: 0 };
+  return { from, frames: to - from, blend: 0, thereAndBack: true, jumps: [], seam: 0 };
 }
 
 /** Of the whole face, its place in the picture included: root of the mean square. */

@@ -8,6 +8,9 @@ import { HEAD_ROOM } from '../../face/framing.ts';
 import { i420ToRgb } from '../../render/i420-to-rgb.ts';
 import { MIN_EYE_DISTANCE_PX } from '../find-face.ts';
 
+/** Less of a clip than this is too little to move by; of longer ones the beginning is used. */
+export const MIN_CLIP_S = 5;
+export const MAX_CLIP_S = 120;
 /** Frames a second, of all avatars made from clips: what they are tracked and shown at. */
 export const CLIP_FPS = 25;
 /** The survey looks at every tenth frame. */
@@ -36,6 +39,8 @@ export interface SurveyedFrame {
 
 export interface ClipSurvey {
   frames: SurveyedFrame[];
+  /** Frames of the clip at CLIP_FPS, as far as it is read. */
+  clipFrames: number;
   /** Part of the upright picture that becomes the base picture, whole pixels, and the size it is scaled to, even. */
   crop: { left: number; top: number; width: number; height: number };
   base: PictureSize;
@@ -43,12 +48,16 @@ export interface ClipSurvey {
 
 /**
  * Looks at the clip two or three times a second: who is in it, where, and how large.
- * @throws PrepareError where there is no face, a small one, or two people.
+ * @throws PrepareError where it is too short, or there is no face, a small one, or two people.
  */
 export async function surveyClip(clip: Clip, detector: FaceDetector, maxFrames: number, onProgress: (fraction: number) => void): Promise<ClipSurvey> {
   let frames: SurveyedFrame[] = [];
+  let clipFrames = 0;
   for (const side of [SURVEY_SIDE, SURVEY_SIDE_SMALL_FACES]) {
-    frames = await lookAtFaces(clip, detector, side, maxFrames, onProgress);
+    ({ frames, clipFrames } = await lookAtFaces(clip, detector, side, maxFrames, onProgress));
+    if (clipFrames < MIN_CLIP_S * CLIP_FPS - 2) {
+      throw new PrepareError('clip_too_short', `The video lasts ${(clipFrames / CLIP_FPS).toFixed(1)} s; at least ${MIN_CLIP_S} s are needed, 20 to 60 s are best. Please film a person who speaks for a while and then listens, looking into the camera.`);
+    }
     if (frames.some(({ mesh }) => mesh)) break;
   }
   const seen = frames.filter(({ mesh }) => mesh !== undefined);
@@ -64,17 +73,22 @@ export async function surveyClip(clip: Clip, detector: FaceDetector, maxFrames: 
   if (eyes < MIN_EYE_DISTANCE_PX) {
     throw new PrepareError('face_too_small', `The face is too small: ${Math.round(eyes)} pixels between the eyes, at least ${MIN_EYE_DISTANCE_PX} are needed. Please film from nearer, or with more resolution.`);
   }
-  return { frames, ...framing };
+  return { frames, clipFrames, ...framing };
 }
 
-async function lookAtFaces(clip: Clip, detector: FaceDetector, side: number, maxFrames: number, onProgress: (fraction: number) => void): Promise<SurveyedFrame[]> {
+async function lookAtFaces(clip: Clip, detector: FaceDetector, side: number, maxFrames: number, onProgress: (fraction: number) => void): Promise<{ frames: SurveyedFrame[]; clipFrames: number }> {
   const { width, height } = clip.facts;
   const scale = Math.min(1, side / Math.max(width, height));
   const size = { width: even(width * scale), height: even(height * scale) };
   const total = Math.max(1, Math.min(maxFrames, clip.facts.durationS * CLIP_FPS || maxFrames));
   const frames: SurveyedFrame[] = [];
+  let clipFrames = 0;
+  const wanted = (index: number): boolean => {
+    clipFrames = index + 1;
+    return index % SURVEY_STEP === 0;
+  };
   let last: FaceMesh | undefined;
-  for await (const { index, picture } of clip.frames({ fps: CLIP_FPS, ...size, frames: maxFrames, wanted: (i) => i % SURVEY_STEP === 0 })) {
+  for await (const { index, picture } of clip.frames({ fps: CLIP_FPS, ...size, frames: maxFrames, wanted })) {
     const found = await detector.detect(squared(picture, side));
     const faces = found.filter((face) => face.boxScore >= MIN_BOX_SCORE && face.meshScore >= MIN_MESH_SCORE);
     const widest = Math.max(...faces.map(({ box }) => box.width));
@@ -85,7 +99,7 @@ async function lookAtFaces(clip: Clip, detector: FaceDetector, side: number, max
     frames.push({ index, mesh: main && transformMesh(main.mesh, 0, 0, width / size.width), company });
     onProgress(Math.min(1, index / total));
   }
-  return frames;
+  return { frames, clipFrames };
 }
 
 /** The detector squeezes what isn't a square. */

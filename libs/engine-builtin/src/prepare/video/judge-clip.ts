@@ -6,9 +6,6 @@ import type { HeadModel } from './head-model.ts';
 import { thumbDifference } from './frame-signs.ts';
 import type { TrackedFrame } from './track-clip.ts';
 
-/** Less of the clip than this is too little to move by. */
-export const MIN_CLIP_S = 5;
-export const MAX_CLIP_S = 120;
 /** Seconds of use in one piece, or there is no loop. */
 const MIN_STRETCH_S = 2;
 const MAX_YAW_DEGREES = 32;

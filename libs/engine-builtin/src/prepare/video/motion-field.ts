@@ -1,5 +1,6 @@
 import type { I420Picture } from '@visavis/engine';
 import { bilinear } from './cut-upright.ts';
+import { cubic } from './cubic.ts';
 
 /*
  * Where each part of one picture has gone in another one: coarse to fine, on a grid of nodes, each solved from the window around it
@@ -57,9 +58,10 @@ export function between(first: I420Picture, second: I420Picture, part: number, f
     for (let y = 0; y < h; y++) {
       for (let x = 0; x < w; x++, to++) {
         const [mx, my] = at(field, (x + 0.5) * half, (y + 0.5) * half);
-        const one = bilinear(first.data, start, w, h, x - (part * mx) / half, y - (part * my) / half);
-        const other = bilinear(second.data, start, w, h, x + ((1 - part) * mx) / half, y + ((1 - part) * my) / half);
-        data[to] = one + (other - one) * part + 0.5;
+        // Cubic: between frames that were not resampled a softer one would flicker.
+        const one = cubic(first.data, start, w, h, x - (part * mx) / half, y - (part * my) / half);
+        const other = cubic(second.data, start, w, h, x + ((1 - part) * mx) / half, y + ((1 - part) * my) / half);
+        data[to] = Math.min(255, Math.max(0, one + (other - one) * part + 0.5));
       }
     }
   }

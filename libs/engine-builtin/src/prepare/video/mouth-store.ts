@@ -6,6 +6,7 @@ import { mouthFeature, MOUTH_FEATURES } from '../../bundle/mouth-features.ts';
 import type { FaceGeometry } from '../../face/face-geometry.ts';
 import { contour } from '../../face/landmarks.ts';
 import { quantile } from './clip-survey.ts';
+import { cubic } from './cubic.ts';
 import { bilinear } from './cut-upright.ts';
 import { toPicture } from './head-model.ts';
 import type { HeadPose } from './head-model.ts';
@@ -85,7 +86,7 @@ export function cutMouth(picture: I420Picture, pose: HeadPose, onHead: readonly 
       const dv = (v + 0.5 - frame.height / 2) * scale;
       const x = cx + du * cos - dv * sin - 0.5;
       const y = cy + du * sin + dv * cos - 0.5;
-      const light = 1.16438 * (cubic(data, width, height, x, y) - 16);
+      const light = 1.16438 * (cubic(data, 0, width, height, x, y) - 16);
       const blue = bilinear(data, luma, width >> 1, height >> 1, (x - 0.5) / 2, (y - 0.5) / 2) - 128;
       const red = bilinear(data, luma + (luma >> 2), width >> 1, height >> 1, (x - 0.5) / 2, (y - 0.5) / 2) - 128;
       rgb[to] = light + 1.59603 * red;
@@ -190,26 +191,4 @@ function markPressed(patches: readonly StoredMouth[], features: Float32Array): v
   }
   const flat = [...shut].sort((a, b) => features[at(b, mouthFeature.press)]! - features[at(a, mouthFeature.press)]!);
   for (const i of flat.slice(0, Math.ceil(PRESSED_PART * flat.length))) features[at(i, mouthFeature.press)] = 1;
-}
-
-/** Catmull-Rom, so that lips keep their detail. */
-function cubic(data: Uint8Array, width: number, height: number, x: number, y: number): number {
-  const x0 = Math.floor(x);
-  const y0 = Math.floor(y);
-  const wx = weightsOf(x - x0);
-  const wy = weightsOf(y - y0);
-  let sum = 0;
-  for (let j = 0; j < 4; j++) {
-    const row = Math.min(Math.max(y0 + j - 1, 0), height - 1) * width;
-    let line = 0;
-    for (let i = 0; i < 4; i++) line += wx[i]! * data[row + Math.min(Math.max(x0 + i - 1, 0), width - 1)]!;
-    sum += wy[j]! * line;
-  }
-  return sum;
-}
-
-function weightsOf(t: number): [number, number, number, number] {
-  const t2 = t * t;
-  const t3 = t2 * t;
-  return [-0.5 * t3 + t2 - 0.5 * t, 1.5 * t3 - 2.5 * t2 + 1, -1.5 * t3 + 2 * t2 + 0.5 * t, 0.5 * t3 - 0.5 * t2];
 }

@@ -3,6 +3,7 @@ import { faceGeometry } from '../../face/face-geometry.ts';
 import type { FaceGeometry } from '../../face/face-geometry.ts';
 import { LANDMARK_COUNT } from '../../face/landmarks.ts';
 import type { FaceMesh } from '../../face/landmarks.ts';
+import { confirmClosed } from './confirm-closed.ts';
 import { toHead } from './head-model.ts';
 import type { HeadModel, HeadPose } from './head-model.ts';
 import { median, quantile } from './clip-survey.ts';
@@ -59,7 +60,7 @@ const RIDGE = 1e-3;
 /** One frame to each side: consonants last two or three. */
 const LIP_REACH = 2;
 
-export function trackMouth(meshes: readonly (FaceMesh | undefined)[], model: HeadModel): MouthTrack {
+export function trackMouth(meshes: readonly (FaceMesh | undefined)[], model: HeadModel, strips: readonly (Uint8Array | undefined)[]): MouthTrack {
   const raw = meshes.map((mesh, f) => (mesh && model.poses[f] ? controlPoints.flatMap((index) => toHead(model.poses[f]!, mesh, index)) : undefined));
   const onHead = smoothSeries(raw, LIP_REACH);
   const seen = onHead.flatMap((row, f) => (row ? [{ row, pose: model.poses[f]!, f }] : []));
@@ -100,7 +101,7 @@ export function trackMouth(meshes: readonly (FaceMesh | undefined)[], model: Hea
   return {
     face,
     restMesh,
-    frames,
+    frames: confirmClosed(frames, strips),
     closedPart,
     restOnHead(pose) {
       const seems = bias(pose.angles);

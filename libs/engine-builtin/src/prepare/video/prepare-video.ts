@@ -15,13 +15,13 @@ import { i420ToRgb } from '../../render/i420-to-rgb.ts';
 import { loopFrames, LoopPictures, trackLoop } from './base-loop.ts';
 import { chooseLoop } from './choose-loop.ts';
 import { chooseMouths } from './choose-mouths.ts';
-import { CLIP_FPS, quantile, surveyClip } from './clip-survey.ts';
+import { CLIP_FPS, MAX_CLIP_S, quantile, surveyClip } from './clip-survey.ts';
 import type { ClipSurvey } from './clip-survey.ts';
 import { coveredMouths } from './covered-mouth.ts';
 import { fitHeadModel } from './head-model.ts';
 import type { HeadModel } from './head-model.ts';
 import { refineInnerLips } from './inner-lips.ts';
-import { judgeClip, MAX_CLIP_S, MIN_CLIP_S } from './judge-clip.ts';
+import { judgeClip } from './judge-clip.ts';
 import { learnSpeech } from './learn-speech.ts';
 import { closedMeshes, loopCloser } from './loop-closer.ts';
 import { loadMeshModel } from './mesh-model.ts';
@@ -54,20 +54,16 @@ export async function prepareVideo(
   const model = await loadMeshModel();
   const maxFrames = MAX_CLIP_S * CLIP_FPS;
   const survey = await asked(() => surveyClip(clip, detector, maxFrames, (part) => onProgress({ fraction: 0.02 + 0.1 * part, step: 'Looking for the face' })));
-  const expected = Math.max(1, Math.min(maxFrames, Math.round(clip.facts.durationS * CLIP_FPS) || maxFrames));
   const frames = await asked(() =>
-    trackClip(clip, survey, model, maxFrames, (index) => onProgress({ fraction: 0.12 + 0.68 * Math.min(1, index / expected), step: 'Following the face' })),
+    trackClip(clip, survey, model, maxFrames, (index) => onProgress({ fraction: 0.12 + 0.68 * (index / survey.clipFrames), step: 'Following the face' })),
   );
-  if (frames.length < MIN_CLIP_S * CLIP_FPS - 2) {
-    throw new PrepareError('clip_too_short', `The video lasts ${(frames.length / CLIP_FPS).toFixed(1)} s; at least ${MIN_CLIP_S} s are needed, 20 to 60 s are best. Please film a person who speaks for a while and then listens, looking into the camera.`);
-  }
   onProgress({ fraction: 0.81, step: 'Choosing the best moments' });
   const meshes = frames.map(({ mesh }) => mesh);
   const head = fitHeadModel(meshes);
   const verdict = judgeClip(frames, head, survey.base, coveredMouths(frames.map(({ strip }) => strip)));
   const refined = refineInnerLips(meshes, frames.map(({ strip }, f) => (verdict.faults[f] === undefined ? strip : undefined)));
   const usable = refined.map((mesh, f) => (verdict.faults[f] === undefined ? mesh : undefined));
-  const mouth = trackMouth(usable, head);
+  const mouth = trackMouth(usable, head, frames.map(({ strip }) => strip));
   assertSpoken(mouth);
   const chosenLoop = chooseLoop(frames, verdict.stretches, head, mouth);
   const loop = loopFrames(chosenLoop);
