@@ -7,6 +7,7 @@ import { allocateI420, ENGINE_SAMPLE_RATE_HZ, MEDIA_CLOCK_HZ } from '@visavis/en
 import type { AvatarStream, I420Picture, LoadedAvatar, PictureSize } from '@visavis/engine';
 import { segmentsOf, synthesise } from '@visavis/speech';
 import { MOUTH_PARAMS, mouthOfSegments, VISEMES } from '@visavis/viseme-net';
+import type { VisemeSegment } from '@visavis/viseme-net';
 
 export const FPS = 25;
 export const FRAME_SAMPLES = MEDIA_CLOCK_HZ / FPS;
@@ -23,6 +24,8 @@ export interface Spoken {
   pcm48k: Float32Array;
   /** MOUTH_PARAMS.length values per 20 ms; empty where only the sound is known. */
   mouths: Float32Array;
+  /** What the phones say at a time; empty where only the sound is known. */
+  visemes: readonly VisemeSegment[];
 }
 
 /** A text as one of the product's voices says it, after `leadMs` of silence. */
@@ -30,33 +33,33 @@ export async function spoken(text: string, voice = 'en-us-slt', leadMs = 400): P
   const lead = new Float32Array((leadMs * MEDIA_CLOCK_HZ) / 1000);
   const sounds: Float32Array[] = [lead];
   const mouths: number[] = Array.from({ length: (lead.length / STEP_SAMPLES) * MOUTH_PARAMS.length }, () => 0);
+  const visemes: VisemeSegment[] = [];
   let samples = lead.length;
   for await (const piece of synthesise(text, voice)) {
     // The pieces of a session begin on a step, too.
     const padded = new Float32Array(Math.ceil(piece.samples.length / STEP_SAMPLES) * STEP_SAMPLES);
     padded.set(piece.samples);
     sounds.push(padded);
-    mouths.push(...mouthOfSegments(segmentsOf(piece), piece.samples.length / (MEDIA_CLOCK_HZ / 1000)));
+    const segments = segmentsOf(piece);
+    const startMs = (samples * 1000) / MEDIA_CLOCK_HZ;
+    visemes.push(...segments.map((segment) => ({ ...segment, startMs: segment.startMs + startMs, endMs: segment.endMs + startMs })));
+    mouths.push(...mouthOfSegments(segments, piece.samples.length / (MEDIA_CLOCK_HZ / 1000)));
     samples += padded.length;
     mouths.length = (samples / STEP_SAMPLES) * MOUTH_PARAMS.length;
     mouths.fill(0, mouths.findLastIndex((value) => value !== undefined) + 1);
   }
-  return ofSound(joined(sounds), Float32Array.from(mouths));
+  return { ...heard(joined(sounds)), mouths: Float32Array.from(mouths), visemes };
 }
 
 /** Sound alone: the engine listens. */
 export function heard(pcm48k: Float32Array): Spoken {
-  return ofSound(pcm48k, new Float32Array(0));
+  const resampler = createResampler(MEDIA_CLOCK_HZ, ENGINE_SAMPLE_RATE_HZ);
+  const pcm16k = new Float32Array(resampler.maxOutputLength(pcm48k.length));
+  return { pcm16k: pcm16k.subarray(0, resampler.process(pcm48k, pcm16k)), pcm48k, mouths: new Float32Array(0), visemes: [] };
 }
 
 export function silence(seconds: number): Spoken {
   return heard(new Float32Array(seconds * MEDIA_CLOCK_HZ));
-}
-
-function ofSound(pcm48k: Float32Array, mouths: Float32Array): Spoken {
-  const resampler = createResampler(MEDIA_CLOCK_HZ, ENGINE_SAMPLE_RATE_HZ);
-  const pcm16k = new Float32Array(resampler.maxOutputLength(pcm48k.length));
-  return { pcm16k: pcm16k.subarray(0, resampler.process(pcm48k, pcm16k)), pcm48k, mouths };
 }
 
 function joined(pieces: readonly Float32Array[]): Float32Array {
@@ -73,7 +76,7 @@ export interface PlayedFrame {
   index: number;
   /** Reused by the next frame. */
   picture: I420Picture;
-  /** What the mouth says: an entry of VISEMES, `sil` where the engine doesn't tell. */
+  /** What is said, by the phones, else as the engine hears it; `sil` where nobody tells. */
   viseme: string;
 }
 
@@ -107,11 +110,16 @@ export function* play(avatar: LoadedAvatar, speech: Spoken, { frames, seed = 7, 
       }
       before?.(stream, index, at);
       stream.frame(at, picture);
-      yield { index, picture, viseme: VISEMES[stream.visemeAt(at)] ?? 'sil' };
+      yield { index, picture, viseme: saidAt(speech, (at * 1000) / MEDIA_CLOCK_HZ) ?? VISEMES[stream.visemeAt(at)] ?? 'sil' };
     }
   } finally {
     stream.close();
   }
+}
+
+function saidAt({ visemes }: Spoken, ms: number): string | undefined {
+  if (visemes.length === 0) return undefined;
+  return visemes.find(({ startMs, endMs }) => ms >= startMs && ms < endMs)?.viseme ?? 'sil';
 }
 
 export function framesOf(speech: Spoken): number {
