@@ -177,14 +177,14 @@ describe('a pool of pipeline threads', () => {
   });
 
   describe('with idle loops', () => {
-    async function watch(): Promise<{ session: CreatedMediaSession; events: PipelineEvent[]; pictures: PictureReceiver; close(): void }> {
+    async function watch(changed: Partial<PooledSessionOptions> = {}): Promise<{ session: CreatedMediaSession; events: PipelineEvent[]; pictures: PictureReceiver; close(): void }> {
       const key = randomBytes(28);
       const socket = createSocket('udp4').bind(0, '127.0.0.1');
       await once(socket, 'listening');
       const pictures = createPictureReceiver(key, 2);
       socket.on('message', (packet) => pictures.receive(packet));
       const events: PipelineEvent[] = [];
-      const chosen = options(events);
+      const chosen = { ...options(events), ...changed };
       Object.assign(chosen.ingest, { port: socket.address().port, sendKey: key.toString('base64'), receiveKey: key.toString('base64') });
       const session = await pool.createMediaSession(chosen);
       return {
@@ -217,6 +217,19 @@ describe('a pool of pipeline threads', () => {
         await vi.waitFor(() => expect(pictures.count).toBeGreaterThanOrEqual(session.stats.framesSent), patience);
       }
       watched.forEach(({ close }) => close());
+    });
+
+    it('sends pictures of twice the width for a transparent background, looped and live', async () => {
+      const background = { type: 'transparent' } as const;
+      const bundle = bundleOf(1);
+      const transparent = await pool.loadAvatar({ ...bundle, usual: { ...bundle.usual, background } });
+      const one = await watch({ avatar: transparent, background });
+      await vi.waitFor(() => expect(one.pictures.newest).toMatchObject({ width: 256, height: 128 }), patience);
+      await vi.waitFor(() => expect(one.session.stats.framesFromLoop).toBeGreaterThan(0), patience);
+      const { count } = one.pictures;
+      await vi.waitFor(() => expect(one.pictures.count).toBeGreaterThan(count), patience);
+      expect(one.pictures.newest).toMatchObject({ width: 256, height: 128 });
+      one.close();
     });
 
     it('takes one that was kept, without encoding it again', async () => {

@@ -56,6 +56,7 @@ const STOP_TIMEOUT_MS = 3_000;
 
 interface Avatar {
   engine: string;
+  usual: LoadOptions;
   loaded: LoadedHandle;
   looped: LoopedAvatar;
   adopting: Set<Thread>;
@@ -117,8 +118,8 @@ export class PipelinePool {
     const number = this.nextNumber++;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const looped: LoopedAvatar = { bundleSha256, encode: (options, stored) => this.avatarThreads.loop(engine, loaded.handle, options, stored) };
-    this.avatars.set(number, { engine, loaded, looped, adopting: new Set(this.threads), leaving: undefined, settle: { resolve, reject } });
-    for (const thread of this.threads) tell(thread, { type: 'adopt', avatar: number, engine, handle: loaded.handle });
+    this.avatars.set(number, { engine, usual, loaded, looped, adopting: new Set(this.threads), leaving: undefined, settle: { resolve, reject } });
+    for (const thread of this.threads) tell(thread, { type: 'adopt', avatar: number, engine, handle: loaded.handle, usual });
     try {
       await promise;
     } catch (error) {
@@ -266,7 +267,7 @@ export class PipelinePool {
       this.hasLeft(number, avatar, dead);
       if (avatar.leaving !== undefined) continue;
       if (avatar.adopting.delete(dead)) avatar.adopting.add(thread);
-      tell(thread, { type: 'adopt', avatar: number, engine: avatar.engine, handle: avatar.loaded.handle });
+      tell(thread, { type: 'adopt', avatar: number, engine: avatar.engine, handle: avatar.loaded.handle, usual: avatar.usual });
     }
     for (const [number, session] of this.sessions) {
       if (session.thread !== dead) continue;

@@ -54,7 +54,7 @@ export function hostPipelineThread(engineOf: (name: string) => AvatarEngine): vo
           const avatar = engineOf(message.engine).adopt(message.handle);
           avatars.set(message.avatar, avatar);
           // The first one also warms the thread up: no session can be running yet.
-          if (!warm) warmUp(avatar, surroundings.encoders);
+          if (!warm) warmUp(avatar, message.usual, surroundings.encoders);
           warm = true;
           tell({ type: 'adopted', avatar: message.avatar });
         } catch (error) {

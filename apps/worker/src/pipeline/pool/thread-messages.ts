@@ -19,7 +19,7 @@ export interface PipelineThreadData {
 
 /** What the pool tells a thread. Numbers name avatars, loops, sessions and speeches; the pool never uses one twice. */
 export type ToThread =
-  | { type: 'adopt'; avatar: number; engine: string; handle: unknown }
+  | { type: 'adopt'; avatar: number; engine: string; handle: unknown; usual: LoadOptions }
   | { type: 'unload'; avatar: number }
   | { type: 'loop'; loop: number; avatar: number; buffer: SharedArrayBuffer }
   /** @param loop where it is there already. */

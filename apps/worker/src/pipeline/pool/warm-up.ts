@@ -1,9 +1,8 @@
 import { createOpusEncoder, decodeSpeech, OPUS_FRAME_SAMPLES } from '@visavis/codec';
-import type { LoadedAvatar } from '@visavis/engine';
+import { drawnSize, type LoadedAvatar, type LoadOptions } from '@visavis/engine';
 import type { LiveEncoders } from '../live-encoders.ts';
 import { DEFAULT_MAX_BITRATE } from '../media-session.ts';
 
-const SIZE = { width: 512, height: 512 };
 const FPS = 25;
 const ROUNDS = 12;
 
@@ -11,10 +10,10 @@ const ROUNDS = 12;
  * Renders and encodes a little and throws it away, before anybody waits for a picture: the first calls load native code and run
  * uncompiled JavaScript, which costs most of a second. For a thread that has nothing else to do yet.
  */
-export function warmUp(avatar: LoadedAvatar, encoders: LiveEncoders): void {
-  const stream = avatar.open({ ...SIZE, fps: FPS, seed: 1 });
+export function warmUp(avatar: LoadedAvatar, usual: LoadOptions, encoders: LiveEncoders): void {
+  const stream = avatar.open({ ...usual, fps: FPS, seed: 1 });
   const opus = createOpusEncoder();
-  const options = { codec: 'h264', ...SIZE, fps: FPS, maxBitrate: DEFAULT_MAX_BITRATE } as const;
+  const options = { codec: 'h264', ...drawnSize(usual), fps: FPS, maxBitrate: DEFAULT_MAX_BITRATE } as const;
   const live = encoders.take(options);
   const samplesAhead = 48_000;
   const speech = Float32Array.from({ length: (samplesAhead * 2) / 3 }, (_, index) => 0.3 * Math.sin(index / 7) * Math.sin(index / 900));

@@ -1,4 +1,4 @@
-import { drawnSize, type AvatarEngine, type AvatarStream, type Cue, type I420Picture, type LoadedAvatar, type StreamOptions } from '@visavis/engine';
+import { backgroundKey, drawnSize, type AvatarEngine, type AvatarStream, type Cue, type I420Picture, type LoadedAvatar, type LoadOptions, type StreamOptions } from '@visavis/engine';
 
 /** What a stream was told, in order. */
 export interface HeardPush {
@@ -23,12 +23,13 @@ export interface GradientAvatar extends LoadedAvatar {
 
 /** Of its two idle clips, which take turns. */
 export const GRADIENT_CLIP_SECONDS = [2, 4] as const;
+const GRADIENT_LOOK_AHEAD_MS = 60;
 /** So long after sound and gestures it is idle again. */
 const EASE_SAMPLES = 9600;
 const GESTURE_SAMPLES = 24_000;
 
 /** A stand-in for tests: a gradient that moves with the idle clips and is brighter while it speaks or acts, and a record of every call. */
-export function createGradientAvatar(lookAheadMs = 60): GradientAvatar {
+export function createGradientAvatar(lookAheadMs = GRADIENT_LOOK_AHEAD_MS): GradientAvatar {
   const avatar: GradientAvatar = {
     memoryBytes: 1000,
     pushes: [],
@@ -53,16 +54,29 @@ export const gradientEngine: AvatarEngine = {
   name: 'gradient',
   version: '1',
   prepare: () => Promise.reject(new Error('the gradient needs no preparation')),
-  load: (bundle) => (bundle.length === 0 ? Promise.reject(new Error('an empty bundle')) : Promise.resolve(gradientOf({ failAtFrame: bundle[0] === 13 ? 10 : -1 }))),
+  load: (bundle, loaded) => (bundle.length === 0 ? Promise.reject(new Error('an empty bundle')) : Promise.resolve(gradientOf({ failAtFrame: bundle[0] === 13 ? 10 : -1, loaded }))),
   adopt: (handle) => gradientOf(handle as GradientHandle),
 };
 
 interface GradientHandle {
   failAtFrame: number;
+  loaded: LoadOptions | undefined;
 }
 
+/** As the built-in engine, it opens only what it was loaded for. */
 function gradientOf(handle: GradientHandle): LoadedAvatar {
-  return Object.assign(createGradientAvatar(), { ...handle, handle });
+  const avatar = createGradientAvatar();
+  const { loaded } = handle;
+  return Object.assign(avatar, {
+    ...{ failAtFrame: handle.failAtFrame, handle },
+    open(options: StreamOptions) {
+      const { width, height, background } = options;
+      if (loaded && (width !== loaded.width || height !== loaded.height || backgroundKey(background) !== backgroundKey(loaded.background))) {
+        throw new RangeError('the avatar was loaded for other pictures');
+      }
+      return openStream(avatar, options, GRADIENT_LOOK_AHEAD_MS);
+    },
+  });
 }
 
 function openStream(avatar: GradientAvatar, options: StreamOptions, lookAheadMs: number): AvatarStream {
