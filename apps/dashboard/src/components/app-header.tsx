@@ -13,9 +13,7 @@ export function AppHeader() {
     <header className="sticky top-0 z-30 border-b border-line bg-surface">
       <div className="mx-auto flex h-14 max-w-[1600px] items-center justify-between gap-4 px-4 lg:px-6">
         <div className="flex min-w-0 items-center gap-4 lg:gap-6">
-          <span className="max-sm:[&_span]:sr-only">
-            <Wordmark />
-          </span>
+          <Wordmark />
           <nav aria-label="Pages" className="flex items-center gap-1">
             <PageLink to="/" label="Playground" />
             <PageLink to="/avatars" label="Avatars" />

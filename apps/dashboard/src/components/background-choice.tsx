@@ -1,5 +1,5 @@
 import type { Background } from '@visavis/contracts';
-import { ChevronsUpDown } from 'lucide-react';
+import { ChevronsUpDown, Image } from 'lucide-react';
 import { Popover, RadioGroup } from 'radix-ui';
 import { useId } from 'react';
 
@@ -53,8 +53,9 @@ export function BackgroundChoice({ value, locked, onChange }: BackgroundChoicePr
       <Popover.Trigger
         disabled={locked}
         title={locked ? 'A session keeps the background it was started with' : undefined}
-        className="flex h-9 min-w-0 items-center gap-2 rounded-lg px-2.5 text-[13px] transition-colors enabled:hover:bg-hover disabled:cursor-not-allowed data-[state=open]:bg-hover"
+        className="flex h-9 min-w-0 items-center gap-2 rounded-lg px-2.5 text-[13px] transition-colors enabled:hover:bg-hover disabled:cursor-not-allowed max-sm:disabled:hidden data-[state=open]:bg-hover"
       >
+        <Image className="size-4 shrink-0 text-faint sm:hidden" strokeWidth={1.8} aria-hidden="true" />
         <span className="text-faint max-sm:sr-only">Background</span>
         <span className="truncate font-medium">{chosen.label}</span>
         {!locked && <ChevronsUpDown className="size-3.5 shrink-0 text-faint" aria-hidden="true" />}

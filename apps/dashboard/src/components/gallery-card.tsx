@@ -63,7 +63,7 @@ function Under({ avatar }: { readonly avatar: Avatar }) {
   const warnings = warningsOf(avatar);
   return (
     <>
-      {avatar.credit !== null && <p className="mt-0.5 line-clamp-2 text-[12px] leading-snug text-faint">{avatar.credit}</p>}
+      {avatar.credit !== null && <p className="mt-0.5 line-clamp-3 text-[12px] leading-snug text-faint">{avatar.credit}</p>}
       {warnings !== null && (
         <p className="mt-1 flex items-start gap-1.5 text-[12px] leading-snug text-warn">
           <TriangleAlert className="mt-px size-3.5 shrink-0" aria-hidden="true" />

@@ -12,7 +12,7 @@ export function Wordmark() {
   return (
     <span className="flex items-center gap-2.5">
       <Logo />
-      <span className="text-[15px] font-semibold tracking-[-0.02em]">Visavis</span>
+      <span className="text-[15px] font-semibold tracking-[-0.02em] max-sm:sr-only">Visavis</span>
     </span>
   );
 }

@@ -42,7 +42,7 @@ export function createOpenApiDocument(app: INestApplication, publicUrl: string, 
     .addServer(publicUrl)
     .addTag('Sessions', 'Live conversations: start one, make it speak, follow it, end it.')
     .addTag('WHEP', 'Watching a session with any WHEP player.')
-    .addTag('Avatars', 'Faces that can speak, made from a portrait.')
+    .addTag('Avatars', 'Faces that can speak, made from a clip or a portrait, and stock avatars, which everyone has.')
     .addTag('Voices', 'What text is spoken with.')
     .addTag('Account', 'Credits and usage.')
     .addTag('API keys', 'For your backend. They never belong into a page.')
@@ -101,7 +101,7 @@ function describeSocket(paths: Record<string, Record<string, Operation>>): void 
       operationId: SOCKET_OPERATION,
       tags: ['Sessions'],
       summary: 'Talk to a session over a WebSocket',
-      description: `Text frames from you are commands (SocketCommand), text frames to you are events (SessionEvent) and answers that carry your \`request_id\`.
+      description: `Text frames from you are commands (SocketCommand: speak, stream, interrupt, set an expression, make a gesture …), text frames to you are events (SessionEvent) and answers that carry your \`request_id\`.
 Binary frames are s16le mono samples of the utterance that \`speak.start\` began; at most a minute may wait, and you are told before it is full.
 Pages send their token as the subprotocol \`visavis.token.<token>\` beside \`visavis\`, or as \`?token=\`.`,
       parameters: [
