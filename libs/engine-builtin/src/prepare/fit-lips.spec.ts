@@ -21,8 +21,8 @@ function meshWith(gap: number): FaceMesh {
       const t = i / (indices.length - 1);
       put(index, CORNERS[0] + (CORNERS[1] - CORNERS[0]) * t, y + bend * Math.sin(Math.PI * t));
     });
-  across(contour.outerLipUpper, MOUTH_Y, -8);
-  across(contour.outerLipLower, MOUTH_Y, 12);
+  across(contour.outerLipUpper, MOUTH_Y, -14);
+  across(contour.outerLipLower, MOUTH_Y, 22);
   across(contour.innerLipUpper, MOUTH_Y, -gap / 2);
   across(contour.innerLipLower, MOUTH_Y, gap / 2);
   return mesh;
@@ -66,5 +66,29 @@ describe('the line between shut lips', () => {
   it('is not the shadow that an upper lip throws on teeth', () => {
     const mesh = meshWith(4);
     expect(fitLips(mesh, pictureWith(-4))).toEqual(mesh);
+  });
+});
+
+/** Red lips with white teeth between them, from `top` to `bottom` below the mouth's line. */
+function smileWith(top: number, bottom: number): RgbImage {
+  const data = new Uint8Array(SIZE * SIZE * 3);
+  for (let y = 0; y < SIZE; y++) {
+    for (let x = 0; x < SIZE; x++) {
+      const inside = x > CORNERS[0] && x < CORNERS[1];
+      const b = y - MOUTH_Y;
+      const colour = inside && b > top && b < bottom ? [225, 222, 215] : inside && b > -16 && b < 22 ? [185, 50, 70] : [215, 175, 155];
+      data.set(colour, (y * SIZE + x) * 3);
+    }
+  }
+  return { width: SIZE, height: SIZE, data };
+}
+
+describe('the edges of parted lips', () => {
+  it('are found where red lips end, so that no teeth stick to them', () => {
+    const fitted = fitLips(meshWith(12), smileWith(-3, 10));
+    expect(yOf(fitted, point.lipCentreUpperInner)).toBeGreaterThan(MOUTH_Y - 4.5);
+    expect(yOf(fitted, point.lipCentreUpperInner)).toBeLessThan(MOUTH_Y - 1.5);
+    expect(yOf(fitted, point.lipCentreLowerInner)).toBeGreaterThan(MOUTH_Y + 8.5);
+    expect(yOf(fitted, point.lipCentreLowerInner)).toBeLessThan(MOUTH_Y + 11.5);
   });
 });

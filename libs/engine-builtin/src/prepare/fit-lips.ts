@@ -4,162 +4,90 @@ import type { FaceGeometry } from '../face/face-geometry.ts';
 import { headYawDegrees } from '../face/head-pose.ts';
 import { contour } from '../face/landmarks.ts';
 import type { FaceMesh } from '../face/landmarks.ts';
+import { belowAt, bestWay, between, colourNear, columnA, COLUMNS, meanOf } from './lip-way.ts';
 
 /*
- * The mesh knows where lips usually meet. On a painting, under a beard or in hard light it lies beside the line that is to be seen, and a
- * mouth that opens there tears a lip in two. Where lips are shut, their line is found here by what it is, the darkest way from
- * corner to corner, and the lips' inner edges are laid onto it.
+ * The mesh knows where lips usually are. On a painting, under a beard or in hard light it lies beside what is to be seen, and a mouth
+ * that opens there tears a lip in two, or takes teeth along with a lip. So the lips' inner edges are found here by what they are: of shut
+ * lips the darkest way from corner to corner, of parted ones where the colour of the lip ends.
  */
 
-/** Lips further apart than this, in units, are parted in the picture: between them there may be teeth. */
+/** Lips further apart than this, in units, are parted in the picture; nearer than that, they may be shut, and from here on surely. */
 const MAY_BE_SHUT = 0.055;
 const SURELY_SHUT = 0.03;
-/** How far the line is looked for above and below the mesh's, in units. */
-const SEARCH = 0.06;
-const SEARCH_STEPS = 25;
-const COLUMNS = 41;
-/** Of half the mouth's width: at its very corners there is no line yet. */
-const REACH = 0.9;
-/** How much darker than the lips above and below it the line must be on its whole way, of 255. */
+/** Lips of pictures in which no line between them was found are looked at as parted ones from here on. */
+const MAY_BE_PARTED = 0.022;
+/** How much darker than the lips above and below it the line must be on its whole way, of 255, and more so than where the mesh has it. */
 const LEAST_CONTRAST = 5;
-/** And how much more so than where the mesh has it. */
 const LEAST_GAIN = 2.5;
-const SMOOTHNESS = 2.2e4;
-const NEARNESS = 1.2e3;
-/** What is left between the edges, in units. */
+/** How much more unlike the lip what lies inside of its edge must be than what lies outside: pale lips don't say clearly where they end. */
+const LEAST_EDGE = 45;
+/** What is left between the edges of shut lips, in units. */
 const MOST_GAP = 0.012;
+/** From the edge to what is compared, in units. */
+const BESIDE = 0.016;
 
-interface Line {
-  /** By column: how far below the mesh's line the dark one lies, in units. */
-  below: Float64Array;
-  contrast: number;
-  meshContrast: number;
-}
-
-/** Lays the inner edges of shut lips onto the line between them; other lips stay as they are. */
+/** Lays the lips' inner edges onto what the picture shows; where that isn't clear they stay as they are. */
 export function fitLips(mesh: FaceMesh, image: RgbImage): FaceMesh {
   const face = faceGeometry(mesh, headYawDegrees(mesh));
   const gap = curveAt(face.lowerSeam, 0) - curveAt(face.upperSeam, 0);
-  if (gap > MAY_BE_SHUT) return mesh;
-  const line = darkestLine(face, image);
-  if (line.contrast < LEAST_CONTRAST || line.contrast < line.meshContrast + LEAST_GAIN) return mesh;
+  if (gap <= MAY_BE_SHUT) {
+    const line = lineOfShutLips(face, image, gap);
+    if (line) return laidOntoLine(mesh, face, line);
+  }
+  return gap > MAY_BE_PARTED ? laidOntoEdges(mesh, face, image) : mesh;
+}
+
+function lineOfShutLips(face: FaceGeometry, image: RgbImage, gap: number): Float64Array | undefined {
+  const light = (a: number, b: number, reach: number) => colourNear(face, image, a, b, reach)[0];
+  const line = bestWay(face, between(face.upperSeam, face.lowerSeam, 0.5), (a, b) => {
+    const above = light(a, b - 0.036, 0.014);
+    const under = light(a, b + 0.036, 0.014);
+    return Math.min(above, under) - light(a, b, 0.008) + 0.25 * Math.abs(above - under);
+  });
+  if (line.score < LEAST_CONTRAST || line.score < line.meshScore + LEAST_GAIN) return undefined;
   // Teeth hang from the upper lip, whose shadow is a dark line above them: that is no line between shut lips.
-  const lower = line.below.reduce((sum, value) => sum + value, 0) / COLUMNS;
-  if (lower < (gap > SURELY_SHUT ? 0.01 : -0.015)) return mesh;
-  return laidOnto(mesh, face, line.below);
+  return meanOf(line.below) < (gap > SURELY_SHUT ? 0.01 : -0.015) ? undefined : line.below;
 }
 
-function middle(face: FaceGeometry, a: number): number {
-  return (curveAt(face.upperSeam, a) + curveAt(face.lowerSeam, a)) / 2;
-}
-
-function columnA(face: FaceGeometry, column: number): number {
-  const s = ((column / (COLUMNS - 1)) * 2 - 1) * REACH;
-  return s < 0 ? -s * face.leftCornerA : s * face.rightCornerA;
-}
-
-function offsetOf(step: number): number {
-  return ((step / (SEARCH_STEPS - 1)) * 2 - 1) * SEARCH;
-}
-
-/** The way of greatest contrast that doesn't jump, by dynamic programming. */
-function darkestLine(face: FaceGeometry, image: RgbImage): Line {
-  const contrasts = Array.from({ length: COLUMNS }, (_, column) => {
-    const a = columnA(face, column);
-    return Array.from({ length: SEARCH_STEPS }, (__, step) => lineContrast(face, image, a, middle(face, a) + offsetOf(step)));
-  });
-  const from: number[][] = [];
-  let best = contrasts[0]!.map((contrast, step) => contrast - NEARNESS * offsetOf(step) ** 2);
-  for (let column = 1; column < COLUMNS; column++) {
-    const back: number[] = [];
-    best = contrasts[column]!.map((contrast, step) => {
-      let most = -Infinity;
-      let came = step;
-      for (let before = Math.max(0, step - 3); before <= Math.min(SEARCH_STEPS - 1, step + 3); before++) {
-        const value = best[before]! - SMOOTHNESS * (offsetOf(step) - offsetOf(before)) ** 2;
-        if (value > most) {
-          most = value;
-          came = before;
-        }
-      }
-      back[step] = came;
-      return most + contrast - NEARNESS * offsetOf(step) ** 2;
-    });
-    from.push(back);
-  }
-  const way = new Array<number>(COLUMNS);
-  way[COLUMNS - 1] = best.indexOf(Math.max(...best));
-  for (let column = COLUMNS - 1; column > 0; column--) way[column - 1] = from[column - 1]![way[column]!]!;
-  const mean = (step: (column: number) => number) => contrasts.reduce((sum, column, i) => sum + column[step(i)]!, 0) / COLUMNS;
-  return {
-    below: smoothed(Float64Array.from(way, offsetOf)),
-    contrast: mean((column) => way[column]!),
-    meshContrast: mean(() => (SEARCH_STEPS - 1) / 2),
-  };
-}
-
-/** How much darker a point is than what lies above and below it. */
-function lineContrast(face: FaceGeometry, image: RgbImage, a: number, b: number): number {
-  const here = brightness(face, image, a, b, 0.008);
-  const above = brightness(face, image, a, b - 0.036, 0.014);
-  const under = brightness(face, image, a, b + 0.036, 0.014);
-  return Math.min(above, under) - here + 0.25 * (Math.max(above, under) - Math.min(above, under));
-}
-
-function brightness(face: FaceGeometry, image: RgbImage, a: number, b: number, reach: number): number {
-  let sum = 0;
-  let count = 0;
-  for (const da of [-0.012, 0, 0.012]) {
-    for (const db of [-reach, 0, reach]) {
-      const x = Math.round(face.originX + ((a + da) * face.rightX - (b + db) * face.rightY) * face.unitPx);
-      const y = Math.round(face.originY + ((a + da) * face.rightY + (b + db) * face.rightX) * face.unitPx);
-      if (x < 0 || y < 0 || x >= image.width || y >= image.height) continue;
-      const p = (y * image.width + x) * 3;
-      sum += image.data[p]! * 0.3 + image.data[p + 1]! * 0.59 + image.data[p + 2]! * 0.11;
-      count++;
-    }
-  }
-  return count > 0 ? sum / count : 0;
-}
-
-function smoothed(values: Float64Array): Float64Array {
-  return values.map((_, i) => {
-    let sum = 0;
-    let weights = 0;
-    for (let d = -3; d <= 3; d++) {
-      const other = values[i + d];
-      if (other === undefined) continue;
-      const weight = Math.exp(-0.25 * d * d);
-      sum += weight * other;
-      weights += weight;
-    }
-    return sum / weights;
-  });
-}
-
-function laidOnto(mesh: FaceMesh, face: FaceGeometry, below: Float64Array): FaceMesh {
+/** Where lip turns to teeth, or to the dark between them. */
+function laidOntoEdges(mesh: FaceMesh, face: FaceGeometry, image: RgbImage): FaceMesh {
   const fitted = mesh.slice();
-  const toA = (index: number) => ((mesh[index * 3]! - face.originX) * face.rightX + (mesh[index * 3 + 1]! - face.originY) * face.rightY) / face.unitPx;
-  const toB = (index: number) => ((mesh[index * 3 + 1]! - face.originY) * face.rightX - (mesh[index * 3]! - face.originX) * face.rightY) / face.unitPx;
-  const moveDown = (index: number, units: number) => {
-    fitted[index * 3]! -= units * face.unitPx * face.rightY;
-    fitted[index * 3 + 1]! += units * face.unitPx * face.rightX;
-  };
   const last = contour.innerLipUpper.length - 1;
-  for (let i = 1; i < last; i++) {
-    for (const [index, side] of [[contour.innerLipUpper[i]!, -0.5], [contour.innerLipLower[i]!, 0.5]] as const) {
-      const a = toA(index);
-      const gap = Math.min(MOST_GAP, Math.max(0, curveAt(face.lowerSeam, a) - curveAt(face.upperSeam, a)));
-      moveDown(index, middle(face, a) + belowAt(below, face, a) + side * gap - toB(index));
-    }
+  for (const side of ['upper', 'lower'] as const) {
+    const outwards = side === 'upper' ? -1 : 1;
+    const seam = side === 'upper' ? face.upperSeam : face.lowerSeam;
+    const outer = side === 'upper' ? face.skin?.upperLip : face.skin?.lowerLip;
+    if (!outer) continue;
+    const lipAt = between(seam, outer, 0.5);
+    const lip = medianColour(Array.from({ length: COLUMNS }, (_, column) => columnA(face, column)).filter((_, column) => column > 8 && column < COLUMNS - 9).map((a) => colourNear(face, image, a, lipAt(a), 0.01)));
+    const unlike = (a: number, b: number) => {
+      const [light, red, blue] = colourNear(face, image, a, b, 0.006);
+      return Math.hypot(0.45 * (light - lip[0]), 1.4 * (red - lip[1]), blue - lip[2]);
+    };
+    const way = bestWay(face, (a) => curveAt(seam, a), (a, b) => unlike(a, b - outwards * BESIDE) - unlike(a, b + outwards * BESIDE));
+    if (way.score < LEAST_EDGE) continue;
+    const indices = side === 'upper' ? contour.innerLipUpper : contour.innerLipLower;
+    for (let i = 1; i < last; i++) moveDown(fitted, face, indices[i]!, belowAt(way.below, face, toA(mesh, face, indices[i]!)));
   }
-  for (const index of corners.left) moveDown(index, CORNERS_FOLLOW * below[0]!);
-  for (const index of corners.right) moveDown(index, CORNERS_FOLLOW * below[COLUMNS - 1]!);
-  // A line far from the mesh's means that all of the lips lie there.
-  const mean = below.reduce((sum, value) => sum + value, 0) / COLUMNS;
-  const missed = Math.sign(mean) * Math.max(0, Math.abs(mean) - USUAL_MISS);
-  for (const index of [...contour.outerLipUpper.slice(1, last), ...contour.outerLipLower.slice(1, last)]) moveDown(index, missed);
-  return fitted;
+  return uncrossed(fitted, face);
+}
+
+/** Edges that passed each other meet halfway. */
+function uncrossed(mesh: FaceMesh, face: FaceGeometry): FaceMesh {
+  contour.innerLipUpper.forEach((upper, i) => {
+    const lower = contour.innerLipLower[i]!;
+    const over = toB(mesh, face, upper) - toB(mesh, face, lower);
+    if (over <= 0) return;
+    moveDown(mesh, face, upper, -over / 2);
+    moveDown(mesh, face, lower, over / 2);
+  });
+  return mesh;
+}
+
+function medianColour(colours: readonly (readonly [number, number, number])[]): [number, number, number] {
+  const median = (of: 0 | 1 | 2) => colours.map((colour) => colour[of]).sort((p, q) => p - q)[Math.floor(colours.length / 2)]!;
+  return [median(0), median(1), median(2)];
 }
 
 const corners = { left: [61, 78], right: [291, 308] } as const;
@@ -167,10 +95,35 @@ const CORNERS_FOLLOW = 0.8;
 /** In units. */
 const USUAL_MISS = 0.012;
 
-/** How far below the mesh's line the dark one lies at `a`. */
-function belowAt(below: Float64Array, face: FaceGeometry, a: number): number {
-  const s = a < 0 ? -a / face.leftCornerA : a / face.rightCornerA;
-  const place = ((Math.min(Math.max(s / REACH, -1), 1) + 1) / 2) * (COLUMNS - 1);
-  const i = Math.min(COLUMNS - 2, Math.floor(place));
-  return below[i]! + (below[i + 1]! - below[i]!) * (place - i);
+function laidOntoLine(mesh: FaceMesh, face: FaceGeometry, below: Float64Array): FaceMesh {
+  const fitted = mesh.slice();
+  const middle = between(face.upperSeam, face.lowerSeam, 0.5);
+  const last = contour.innerLipUpper.length - 1;
+  for (let i = 1; i < last; i++) {
+    for (const [index, side] of [[contour.innerLipUpper[i]!, -0.5], [contour.innerLipLower[i]!, 0.5]] as const) {
+      const a = toA(mesh, face, index);
+      const gap = Math.min(MOST_GAP, Math.max(0, curveAt(face.lowerSeam, a) - curveAt(face.upperSeam, a)));
+      moveDown(fitted, face, index, middle(a) + belowAt(below, face, a) + side * gap - toB(mesh, face, index));
+    }
+  }
+  for (const index of corners.left) moveDown(fitted, face, index, CORNERS_FOLLOW * below[0]!);
+  for (const index of corners.right) moveDown(fitted, face, index, CORNERS_FOLLOW * below[COLUMNS - 1]!);
+  // A line far from the mesh's means that all of the lips lie there.
+  const mean = meanOf(below);
+  const missed = Math.sign(mean) * Math.max(0, Math.abs(mean) - USUAL_MISS);
+  for (const index of [...contour.outerLipUpper.slice(1, last), ...contour.outerLipLower.slice(1, last)]) moveDown(fitted, face, index, missed);
+  return fitted;
+}
+
+function toA(mesh: FaceMesh, face: FaceGeometry, index: number): number {
+  return ((mesh[index * 3]! - face.originX) * face.rightX + (mesh[index * 3 + 1]! - face.originY) * face.rightY) / face.unitPx;
+}
+
+function toB(mesh: FaceMesh, face: FaceGeometry, index: number): number {
+  return ((mesh[index * 3 + 1]! - face.originY) * face.rightX - (mesh[index * 3]! - face.originX) * face.rightY) / face.unitPx;
+}
+
+function moveDown(mesh: FaceMesh, face: FaceGeometry, index: number, units: number): void {
+  mesh[index * 3]! -= units * face.unitPx * face.rightY;
+  mesh[index * 3 + 1]! += units * face.unitPx * face.rightX;
 }

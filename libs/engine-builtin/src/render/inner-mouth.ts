@@ -23,7 +23,7 @@ export interface InsidePoint {
 }
 
 /** From here on the lips count as parted in the picture, and what it shows there as teeth. */
-export const OPEN_AT_REST = 0.06;
+export const OPEN_AT_REST = 0.04;
 /** How far the upper teeth reach below the upper lip at rest, in units (a unit is about 78 mm), and the lower ones above the lower lip. */
 const UPPER_SHOWN = 0.036;
 const LOWER_SHOWN = -0.003;
@@ -33,6 +33,8 @@ const ARCH_PART = 0.6;
 const SMILE_ARC = 0.14;
 /** Teeth that a smile shows go on this far behind the lower lip. */
 const HIDDEN_OF_SMILE = 0.014;
+/** So far below the upper lip's edge its colour and shadow still lie on the teeth. */
+const UNDER_LIP = 0.012;
 const TONGUE_TOP = 0.12;
 const TONGUE_HALF_WIDTH = 0.27;
 const TIP_HALF_WIDTH = 0.14;
@@ -60,6 +62,7 @@ export class InnerMouth {
   private readonly tooth: YuvColour;
   private readonly tongue: YuvColour;
   private readonly soft: number;
+  private readonly lowerShown: number;
   private readonly upperRim: number;
   private readonly lowerRim: number;
   private tipShows = 0;
@@ -78,6 +81,7 @@ export class InnerMouth {
     this.tooth = toothColour(face, look, sampler, this.openAtRest);
     this.tongue = tongueColour(look);
     this.soft = Math.max(0.006, (0.6 + 0.5 * look.blurPx) / face.unitPx);
+    this.lowerShown = LOWER_SHOWN + (LOWER_SHOWN_SMILING - LOWER_SHOWN) * smoothstep(0.05, 0.12, this.restGap);
     const upperHeight = curveAt(face.upperSeam, 0) - lipOuter(face, 'upper', 0);
     const lowerHeight = lipOuter(face, 'lower', 0) - curveAt(face.lowerSeam, 0);
     // Lips that are shut hide some of their red; thin ones most of it.
@@ -101,7 +105,7 @@ export class InnerMouth {
     // Deep in the mouth it is never quite black: the flesh around throws some red light.
     this.lay(this.tongue, (0.04 + 0.1 * light * smoothstep(0.25, 1, point.belowUpper / Math.max(gap, 1e-6))) * (1 - 0.6 * side));
     // Where the lips meet at their ends it is flesh that shows, near and lit.
-    this.layShaded(look.lowerLip(place), 0.55, 0.7 * smoothstep(0.68, 1, side));
+    this.layShaded(look.lowerLip(place), 0.55, 0.7 * smoothstep(0.58, 0.98, side));
     this.layTongue(point, gap, light, side);
     this.layLowerTeeth(point, light, side);
     if (this.tipShows > 0) this.layTip(point);
@@ -127,7 +131,7 @@ export class InnerMouth {
   private layLowerTeeth(point: InsidePoint, light: number, side: number): void {
     const { face } = this;
     const seam = curveAt(face.lowerSeam, point.jawA);
-    const line = seam - (this.openAtRest ? LOWER_SHOWN_SMILING : LOWER_SHOWN) + 0.25 * point.jawA * point.jawA;
+    const line = seam - this.lowerShown + 0.25 * point.jawA * point.jawA;
     this.lowerTeeth.at(point.jawA, point.jawB - line, this.soft);
     const { alpha, relief } = this.lowerTeeth;
     if (alpha <= 0) return;
@@ -142,7 +146,7 @@ export class InnerMouth {
     if (alpha <= 0) return;
     const toLight = 1 + 0.1 * look.sideLight * Math.min(Math.max(point.skullA / 0.25, -1), 1);
     const corner = 1 - 0.62 * smoothstep(0.4, 1, side + 0.25 * Math.abs(Math.sin(face.yaw)) * side);
-    const through = 0.62 + 0.38 * smoothstep(0, 0.07, gap);
+    const through = 0.74 + 0.26 * smoothstep(0, 0.07, gap);
     this.layShaded(this.tooth, relief * corner * toLight * through * (1 - 0.35 * this.hidden), alpha);
   }
 
@@ -154,7 +158,7 @@ export class InnerMouth {
     const arch = middle + UPPER_SHOWN + tilt * a - SMILE_ARC * a * a;
     const line = ARCH_PART * arch + (1 - ARCH_PART) * (curveAt(upperSeam, a) + UPPER_SHOWN);
     if (!this.openAtRest) return line;
-    return curveAt(lowerSeam, a) + HIDDEN_OF_SMILE;
+    return Math.max(line, curveAt(lowerSeam, a) + HIDDEN_OF_SMILE);
   }
 
   private layTip(point: InsidePoint): void {
@@ -175,11 +179,14 @@ export class InnerMouth {
   private layOwn(point: InsidePoint): void {
     const { face, sampler } = this;
     const pixel = 1 / face.unitPx;
-    const inside = 1 - smoothstep(-2 * pixel, -0.2 * pixel, point.skullB - curveAt(face.lowerSeam, point.skullA));
+    const lower = curveAt(face.lowerSeam, point.skullA);
+    // Towards the corners the picture shows a slit: there it has nothing to tell.
+    const wide = smoothstep(0.012, 0.035, lower - curveAt(face.upperSeam, point.skullA));
+    const inside = wide * (1 - smoothstep(-2 * pixel, -0.2 * pixel, point.skullB - lower));
     if (inside <= 0) return;
     // Under a lip that is raised the teeth go on as they begin.
-    const top = curveAt(face.upperSeam, point.skullA) + 1.2 * pixel;
-    const b = point.skullB < top ? Math.min(2 * top - point.skullB, Math.max(curveAt(face.lowerSeam, point.skullA), top)) : point.skullB;
+    const top = curveAt(face.upperSeam, point.skullA) + Math.max(1.2 * pixel, UNDER_LIP);
+    const b = point.skullB < top ? Math.min(2 * top - point.skullB, Math.max(lower, top)) : point.skullB;
     const [x, y] = toPixel(face, point.skullA, b);
     this.y += (sampler.luma(x, y) - this.y) * inside;
     this.u += (sampler.blue(x, y) - this.u) * inside;
@@ -188,9 +195,9 @@ export class InnerMouth {
 
   /** Lips throw soft shadows on what lies right behind them. */
   private shadeByLips(point: InsidePoint, gap: number): void {
-    const fromUpper = 0.5 * Math.exp(-Math.max(0, point.belowUpper - 0.5 * this.upperRim) / 0.013);
+    const fromUpper = 0.42 * Math.exp(-Math.max(0, point.belowUpper - 0.5 * this.upperRim) / 0.013);
     const fromLower = 0.4 * Math.exp(-Math.max(0, point.aboveLower - 0.5 * this.lowerRim) / 0.012);
-    const slit = 0.25 * (1 - smoothstep(0.01, 0.07, gap));
+    const slit = 0.16 * (1 - smoothstep(0.01, 0.07, gap));
     this.lay(this.cavity, 1 - (1 - fromUpper) * (1 - fromLower) * (1 - slit));
   }
 
@@ -245,7 +252,7 @@ function toothColour(face: FaceGeometry, look: PictureLook, sampler: PictureSamp
   guess.y = Math.min(Math.max(guess.y, 56), 205);
   if (!openAtRest) return guess;
   const shown = shownTooth(face, sampler);
-  return shown.y > 0.7 * guess.y ? shown : guess;
+  return shown.y > 0.7 * guess.y ? { y: shown.y, u: Math.min(shown.u, 130), v: Math.max(shown.v, 128) } : guess;
 }
 
 /** The bright ones among the points between the parted lips. */

@@ -39,8 +39,9 @@ const SLACK = 0.1;
 const LEAST_EDGE_PX = 1.3;
 /** Parted lips turn away from the light at their edges, in units. */
 const LIP_EDGE = 0.011;
-/** Half the height of the dark line between shut lips, in units, and the light of what it gives way to. */
+/** Half the height of the dark line between shut lips, and of the rim of teeth at parted ones, in units; the light of what they give way to. */
 const CREASE = 0.016;
+const RIM = 0.014;
 const CREASE_LIGHT = 0.94;
 /** Grain in the opening, of that on the skin in the same light: what is behind is not the canvas's own relief. */
 const GRAIN_PART = 0.7;
@@ -146,14 +147,8 @@ class MouthPatch implements SheetPatch {
         this.locate(x, y);
         let value = 0;
         const crease = this.crease();
-        if (spot.partUpper > 0) {
-          const lip = sampler.luma(spot.upperX, spot.upperY);
-          value += spot.partUpper * (crease > 0 ? lip + crease * Math.max(0, CREASE_LIGHT * look.upperLip(spot.place).y - lip) : lip);
-        }
-        if (spot.partLower > 0) {
-          const lip = sampler.luma(spot.lowerX, spot.lowerY);
-          value += spot.partLower * (crease > 0 ? lip + crease * Math.max(0, CREASE_LIGHT * look.lowerLip(spot.place).y - lip) : lip);
-        }
+        if (spot.partUpper > 0) value += spot.partUpper * this.uncreased(sampler.luma(spot.upperX, spot.upperY), crease > 0 ? look.upperLip(spot.place).y : 0, crease);
+        if (spot.partLower > 0) value += spot.partLower * this.uncreased(sampler.luma(spot.lowerX, spot.lowerY), crease > 0 ? look.lowerLip(spot.place).y : 0, crease);
         value = spot.behind < 1 ? 16 * (1 - spot.behind) + (value - 16 * (1 - spot.behind)) * this.skinLight() : 0;
         if (spot.behind > 0) value += spot.behind * this.opening[0][y * box.width + x]!;
         out.data[(box.y0 + y) * out.width + box.x0 + x] = Math.min(Math.max(value + 0.5, 0), 255);
@@ -198,15 +193,31 @@ class MouthPatch implements SheetPatch {
     return smoothstep(this.inside.restGap + 0.006, this.inside.restGap + 0.05, spot.belowUpper + spot.aboveLower);
   }
 
-  /** Of the dark line between shut lips, how much gives way to the lips' own colour: it unrolls as they part. */
+  /**
+   * Of what lies right at the lips' edges in the picture, how much gives way to the lips' own colour. The dark line between shut lips unrolls
+   * as they part; of teeth that a picture shows a rim sticks to the lips, which may not go with them.
+   */
   private crease(): number {
     const { spot } = this;
-    if (!this.moved || this.inside.openAtRest) return 0;
-    const parted = this.partedHere();
-    if (parted === 0) return 0;
+    const { openAtRest } = this.inside;
     const fromEdge = Math.max(0, spot.partLower > spot.partUpper ? -spot.aboveLower : -spot.belowUpper);
-    if (fromEdge > 3 * CREASE) return 0;
-    return 0.9 * parted * (1 - smoothstep(0.6, 0.95, Math.abs(spot.place))) * Math.exp(-((fromEdge / CREASE) ** 2));
+    const reach = openAtRest ? RIM : CREASE;
+    if (fromEdge > 2.5 * reach || (!openAtRest && !this.moved)) return 0;
+    const amount = openAtRest ? this.movedHere() : this.partedHere();
+    return amount === 0 ? 0 : 0.9 * amount * (1 - smoothstep(0.6, 0.95, Math.abs(spot.place))) * Math.exp(-((fromEdge / reach) ** 2));
+  }
+
+  /** How far parted lips are from where the picture has them, up to 1. */
+  private movedHere(): number {
+    const { spot } = this;
+    const gap = Math.max(0, this.lowerSeam.at(spot.lowerA) - this.upperSeam.at(spot.lowerA));
+    return smoothstep(0.006, 0.03, Math.abs(spot.belowUpper + spot.aboveLower - gap));
+  }
+
+  private uncreased(luma: number, lip: number, crease: number): number {
+    if (crease === 0) return luma;
+    const wanted = CREASE_LIGHT * lip;
+    return luma + crease * (this.inside.openAtRest ? wanted - luma : Math.max(0, wanted - luma));
   }
 
   /** Folds of the skin, and the edges of parted lips. */
