@@ -166,6 +166,23 @@ describe('a pool of pipeline threads', () => {
     await expect(pool.createMediaSession(bad)).rejects.toThrow();
   });
 
+  it('frees an avatar when the last thread has let go of it, also where one died meanwhile', async () => {
+    const inside = pool as unknown as { avatars: Map<number, unknown>; threads: { worker: Worker }[] };
+    const other = await pool.loadAvatar(bundleOf(2));
+    expect(inside.avatars.size).toBe(2);
+    avatar.close();
+    avatar.close();
+    await vi.waitFor(() => expect(inside.avatars.size).toBe(1), patience);
+    leave(inside.threads[0]!.worker);
+    other.close();
+    await vi.waitFor(() => expect(inside.avatars.size).toBe(0), patience);
+    avatar = await pool.loadAvatar(bundleOf(1));
+    const events: PipelineEvent[] = [];
+    const session = await pool.createMediaSession(options(events));
+    await vi.waitFor(() => expect(typesOf(events)).toEqual(['sending']), patience);
+    session.close();
+  });
+
   it('reports a broken engine to its own session only', async () => {
     const [good, broken]: PipelineEvent[][] = [[], []];
     const session = await pool.createMediaSession(options(good!));
