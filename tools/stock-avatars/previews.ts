@@ -2,7 +2,7 @@
  * The clips that show how the stock avatars speak: node tools/stock-avatars/previews.ts [--to FOLDER] [SLUG...]
  * Each breathes for a moment, greets and looks at the viewer again. Drawn through the engine's public interface alone; stock.json then names the clip.
  */
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createMp4Writer, createResampler } from '@visavis/codec';
@@ -24,6 +24,7 @@ const stock = readStock();
 const unknown = positionals.filter((slug) => !stock.some((entry) => entry.slug === slug));
 if (unknown.length > 0) throw new Error(`There is no stock avatar ${unknown.join(', ')}.`);
 const engine = createBuiltinEngine();
+await mkdir(folder, { recursive: true });
 for (const entry of stock) {
   if (positionals.length > 0 && !positionals.includes(entry.slug)) continue;
   const file = `${entry.slug}.mp4`;

@@ -65,9 +65,10 @@ export function faceLines(shape: FaceShape): FaceLines {
 }
 
 function headOutline(shape: FaceShape, chinY: number): (angle: number) => number {
+  const { length } = shape;
   const side: Point[] = [
     [8 * shape.chin, chinY - 0.6], [19 * shape.chin, chinY - 4.5], [30 * (shape.chin * 0.6 + 0.4), chinY - 13], [42 * shape.jaw, chinY - 25], [51.5 * shape.jaw, chinY - 39],
-    [58 * (shape.jaw * 0.8 + 0.2), chinY - 56], [63.5 * (shape.jaw * 0.35 + 0.65) * (shape.cheeks * 0.5 + 0.5), 44], [67.5 * shape.cheeks, 24], [69.5 * shape.cheeks, 5],
+    [58 * (shape.jaw * 0.8 + 0.2), chinY - 56], [63.5 * (shape.jaw * 0.35 + 0.65) * (shape.cheeks * 0.5 + 0.5), chinY - 73], [67.5 * shape.cheeks, 24 * length], [69.5 * shape.cheeks, 5],
     [70, -14], [70, -34], [67.5, -56], [60.5, -77], [48.5, -95], [32.5, -108], [16, -115],
   ];
   const loop = throughPoints([[0, chinY], ...side, [0, -117], ...side.map(([x, y]): Point => [-x, y]).reverse()], 24, true);

@@ -1,5 +1,5 @@
 /* Strokes on the lit picture: hair, lashes, brows. */
-import { clamp01, hypot } from './math.ts';
+import { hypot } from './math.ts';
 import type { Colour, Point } from './math.ts';
 import type { LitScene } from './light.ts';
 import type { Scene } from './scene.ts';
@@ -55,15 +55,22 @@ export class Brush {
     const r = Math.max(0.5, radius);
     const left = Math.max(0, Math.floor(cx - r - 0.5)), right = Math.min(size - 1, Math.ceil(cx + r + 0.5));
     const top = Math.max(0, Math.floor(cy - r - 0.5)), bottom = Math.min(size - 1, Math.ceil(cy + r + 0.5));
+    const { red: reds, green: greens, blue: blues } = this.lit;
+    const mask = this.mask;
+    const full = alpha * thin;
+    const inner = (r - 0.5) * (r - 0.5), outer = (r + 0.5) * (r + 0.5);
     for (let y = top; y <= bottom; y++) {
+      const dy = y + 0.5 - cy;
       for (let x = left; x <= right; x++) {
-        const cover = clamp01(r + 0.5 - hypot(x + 0.5 - cx, y + 0.5 - cy)) * alpha * thin;
-        if (cover <= 0) continue;
+        const dx = x + 0.5 - cx;
+        const square = dx * dx + dy * dy;
+        if (square >= outer) continue;
+        const cover = square <= inner ? full : (r + 0.5 - Math.sqrt(square)) * full;
         const p = y * size + x;
-        this.lit.red[p]! += (red - this.lit.red[p]!) * cover;
-        this.lit.green[p]! += (green - this.lit.green[p]!) * cover;
-        this.lit.blue[p]! += (blue - this.lit.blue[p]!) * cover;
-        if (this.mask) this.mask[p] = this.mask[p]! + (1 - this.mask[p]!) * cover;
+        reds[p]! += (red - reds[p]!) * cover;
+        greens[p]! += (green - greens[p]!) * cover;
+        blues[p]! += (blue - blues[p]!) * cover;
+        if (mask) mask[p] = mask[p]! + (1 - mask[p]!) * cover;
       }
     }
   }
