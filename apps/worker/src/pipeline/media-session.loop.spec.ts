@@ -62,6 +62,13 @@ describe('an idle session', () => {
     lifts(codec).forEach((lift) => expect(Math.abs(lift)).toBeLessThan(3));
   });
 
+  it('does the same at 30 frames a second', async () => {
+    rig = openSessionRig({ looped: true, fps: 30 });
+    await rig.time.advance(5030);
+    expect(rig.session.stats).toMatchObject({ framesSent: 151, framesFromLoop: 151, keyFrames: 3 });
+    expect(rig.video.filter(({ key }) => key).map(({ mediaSample }) => mediaSample)).toEqual([0, 96_000, 192_000]);
+  });
+
   it('draws until its loop is there', async () => {
     rig = openSessionRig();
     await rig.time.advance(3000);
