@@ -72,7 +72,8 @@ export class Heartbeat implements OnApplicationBootstrap {
         warmAvatarIds: this.avatars.warmAvatarIds(),
         info: {
           platform: `${platform()}-${process.arch}`,
-          engines: this.engines.names().join(','),
+          // With versions: avatars that were prepared for one that no worker has are prepared again.
+          engines: this.engines.names().map((name) => `${name}@${this.engines.get(name).version}`).join(','),
           sessions: this.sessions.size,
           speaking_slots: this.config.slots,
           load: Math.round((loadavg()[0] ?? 0) * 100) / 100,

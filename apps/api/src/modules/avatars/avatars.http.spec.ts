@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { formatId, newId, parseId } from '@visavis/ids';
-import { AVATAR_PREPARE_QUEUE, createQueueConnection, QUEUE_PREFIX, type Redis } from '@visavis/queue';
+import { AVATAR_PREPARE_QUEUE, createFleet, createQueueConnection, QUEUE_PREFIX, type Redis } from '@visavis/queue';
 import { createTestApp, WORKER_TOKEN, type TestApp, type TestTenant } from '../../testing/test-app';
+import { REDIS } from '../../tokens';
+import { OutdatedAvatars } from './outdated-avatars';
 import { PreparationSweep } from './preparation-sweep';
 
 const MINUTE_MS = 60_000;
@@ -242,6 +244,36 @@ describe('avatars', () => {
       await age(body.avatar.id);
       await sweep(61 * MINUTE_MS);
       expect((await read(body.avatar.id)).body.failure.code).toBe('upload_missing');
+    });
+  });
+
+  describe('whose engine was brought to a new version', () => {
+    const beat = (engines: string, workerId = 'w') => createFleet(api.app.get(REDIS, { strict: false })).beat({ workerId, slots: 1, draining: false, warmAvatarIds: [], info: { engines } });
+    const look = () => api.app.get(OutdatedAvatars, { strict: false }).run();
+
+    it('is prepared again once no worker has the old one, behind what was just uploaded', async () => {
+      const id = await create();
+      await prepare(id);
+      await queue.remove(id); // a worker that is done takes its job away
+      await beat('builtin@1', 'old');
+      await beat('builtin@2', 'new');
+      await look();
+      expect((await read(id)).body.status).toBe('ready');
+      await createFleet(api.app.get(REDIS, { strict: false })).leave('old');
+      await look();
+      expect((await read(id)).body).toMatchObject({ status: 'processing', progress: 0 });
+      expect((await queue.getJob(id))?.opts.priority).toBe(1);
+      await prepare(id);
+      await createFleet(api.app.get(REDIS, { strict: false })).leave('new');
+    });
+
+    it('stays as it is while no worker says what it has', async () => {
+      const id = await create();
+      await prepare(id);
+      await beat('builtin');
+      await look();
+      expect((await read(id)).body.status).toBe('ready');
+      await createFleet(api.app.get(REDIS, { strict: false })).leave('w');
     });
   });
 

@@ -10,6 +10,7 @@ import { AvatarsRepository } from './avatars.repository';
 import { AvatarsService } from './avatars.service';
 import { PreparationQueue } from './preparation-queue';
 import { PreparationSweep } from './preparation-sweep';
+import { OutdatedAvatars } from './outdated-avatars';
 import { PreparationController } from './preparation.controller';
 import { PreparationRepository } from './preparation.repository';
 import { PreparationService } from './preparation.service';
@@ -28,7 +29,7 @@ import { StockRepository } from './stock.repository';
     BullModule.registerQueue({ name: AVATAR_PREPARE_QUEUE }),
   ],
   controllers: [AvatarsController, PreviewsController, PreparationController],
-  providers: [AvatarsService, AvatarsRepository, AvatarFormInterceptor, PreparationQueue, PreparationRepository, PreparationService, PreparationSweep, PreviewLinks, StockAvatars, StockRepository],
+  providers: [AvatarsService, AvatarsRepository, AvatarFormInterceptor, OutdatedAvatars, PreparationQueue, PreparationRepository, PreparationService, PreparationSweep, PreviewLinks, StockAvatars, StockRepository],
 })
 export class AvatarsModule implements OnApplicationBootstrap {
   constructor(

@@ -7,6 +7,9 @@ import { AVATAR_PREPARE_QUEUE, queueSettings } from '@visavis/queue';
 import { Queue } from 'bullmq';
 import { LOGGER } from '../../tokens';
 
+/** The order among what nobody waits for. */
+export const TURNS = { outdated: 1, stock: 10, lostStock: 1000 } as const;
+
 export type JobFate = 'missing' | 'failed' | 'going_on';
 
 /** The queue of avatars to prepare. One job per avatar: adding it again does nothing while it is there. */
@@ -19,7 +22,7 @@ export class PreparationQueue {
     queue.on('error', (error) => logger.warn({ error }, 'the queue of preparations lost its connection'));
   }
 
-  /** @param turn of a stock avatar, from 1: they come after everything that customers upload, one after the other. */
+  /** @param turn of what nobody waits for, from 1: it comes after everything that was just uploaded, in this order. */
   async add(avatarId: string, turn?: number): Promise<void> {
     const id = formatId('avt', avatarId);
     await this.queue.add('prepare', prepareJob.parse({ avatar_id: id }), { ...queueSettings.prepare.job, jobId: id, ...(turn === undefined ? {} : { priority: turn }) });

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from '@visavis/logging';
 import { LOGGER } from '../../tokens';
-import { PreparationQueue } from './preparation-queue';
+import { PreparationQueue, TURNS } from './preparation-queue';
 import { PreparationRepository, type PendingAvatar } from './preparation.repository';
 
 const INTERVAL_MS = 5000;
@@ -12,8 +12,6 @@ const MIN_AGE_S = 10;
 const UPLOAD_GIVEN_UP_MS = 3600_000;
 /** A job that is gone is queued again, but not for ever: one that kills its worker each time ends here. */
 const REQUEUE_FOR_MS = 1800_000;
-/** Of a stock avatar whose job was lost: behind all others. */
-const LAST_TURN = 1000;
 
 /** Brings every preparation to an end: adds jobs that were lost, and fails avatars whose job failed or whose file never came. */
 @Injectable()
@@ -53,7 +51,7 @@ export class PreparationSweep implements OnApplicationBootstrap, OnModuleDestroy
     if (fate === 'going_on') return;
     // A stock avatar may wait for days behind uploads.
     if (fate === 'missing' && (ageMs < REQUEUE_FOR_MS || avatar.tenant_id === null)) {
-      await this.queue.add(avatar.id, avatar.tenant_id === null ? LAST_TURN : undefined);
+      await this.queue.add(avatar.id, avatar.tenant_id === null ? TURNS.lostStock : undefined);
       this.logger.info({ avatar_id: avatar.id }, 'a lost preparation was queued again');
       return;
     }

@@ -72,6 +72,25 @@ export class PreparationRepository {
     );
   }
 
+  /** Ready ones of an engine whose version is none of these. */
+  outdated(engine: string, versions: readonly string[], limit: number): Promise<PendingAvatar[]> {
+    return this.database.systemSql<PendingAvatar>(
+      `SELECT id, tenant_id, source_key, bundle_key, created_at FROM avatars
+        WHERE status = 'ready' AND deleted_at IS NULL AND source_key IS NOT NULL AND engine = $1 AND engine_version <> ALL ($2::text[]) ORDER BY created_at DESC LIMIT $3`,
+      [engine, versions, limit],
+    );
+  }
+
+  /** @returns false when it changed meanwhile */
+  async beginAgain(id: string, engine: string, versions: readonly string[]): Promise<boolean> {
+    const rows = await this.database.systemSql(
+      `UPDATE avatars SET status = 'processing', progress = 0, progress_step = NULL
+        WHERE id = $1 AND status = 'ready' AND engine = $2 AND engine_version <> ALL ($3::text[]) RETURNING id`,
+      [id, engine, versions],
+    );
+    return rows.length > 0;
+  }
+
   async previews(id: string): Promise<PreviewKeys | null> {
     const [row] = await this.database.systemSql<PreviewKeys>('SELECT status, preview_key, preview_video_key FROM avatars WHERE id = $1 AND deleted_at IS NULL', [id]);
     return row ?? null;

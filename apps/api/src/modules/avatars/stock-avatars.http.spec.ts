@@ -98,7 +98,7 @@ describe('stock avatars', () => {
     const { body } = await api.http.post('/v1/avatars').auth(tenant.key, { type: 'bearer' }).attach('image', await portrait(4), 'me.jpg').expect(201);
     expect((await queue.getJob(body.id))?.opts.priority ?? 0).toBe(0);
     const priorities = await Promise.all((await list(tenant)).map(async ({ id }) => (await queue.getJob(id))?.opts.priority));
-    expect(priorities).toEqual([1, 2, 3]);
+    expect(priorities).toEqual([10, 11, 12]);
     await api.http.delete(`/v1/avatars/${body.id}`).auth(tenant.key, { type: 'bearer' }).expect(204);
   });
 

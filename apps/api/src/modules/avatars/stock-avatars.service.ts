@@ -9,7 +9,7 @@ import { API_CONFIG, LOGGER, STORAGE } from '../../tokens';
 import { avatarObjects } from './avatar-objects';
 import { checkUpload } from './avatar-upload';
 import { sniffClip } from './clip-type';
-import { PreparationQueue } from './preparation-queue';
+import { PreparationQueue, TURNS } from './preparation-queue';
 import { readStockList, type StockEntry } from './stock-list';
 import { StockRepository, type StockFacts } from './stock.repository';
 
@@ -90,7 +90,7 @@ export class StockAvatars implements OnApplicationBootstrap, BeforeApplicationSh
       const row = rows.get(slug);
       if (row?.status !== 'processing') continue;
       await this.queue.forgetFailed(row.id);
-      await this.queue.add(row.id, index + 1);
+      await this.queue.add(row.id, TURNS.stock + index);
     }
   }
 }
