@@ -19,8 +19,10 @@ export interface EyeColumn {
   lower: number;
   /** 1 over the eye, 0 beyond its corners. */
   inside: number;
-  /** Of the upper lid, where no lashes and no fold are. */
-  skin: YuvColour;
+  /** The upper lid's, where no lashes and no fold are. */
+  lid: YuvColour;
+  /** Of the skin below the eye. */
+  below: YuvColour;
   lash: YuvColour;
 }
 
@@ -29,7 +31,7 @@ export class EyeColumns {
   readonly from: number;
   readonly to: number;
   private readonly columns: readonly EyeColumn[];
-  private readonly found: EyeColumn = { upper: 0, lower: 0, inside: 0, skin: { y: 0, u: 0, v: 0 }, lash: { y: 0, u: 0, v: 0 } };
+  private readonly found: EyeColumn = { upper: 0, lower: 0, inside: 0, lid: { y: 0, u: 0, v: 0 }, below: { y: 0, u: 0, v: 0 }, lash: { y: 0, u: 0, v: 0 } };
 
   constructor(face: FaceGeometry, eye: EyeGeometry, texture: Texture) {
     this.from = eye.innerA - BEYOND;
@@ -41,10 +43,11 @@ export class EyeColumns {
     const ends = places.map((a, i) => endOfEye(at, a, lids[i]!.lower, below[i]!)).sort((p, q) => p - q);
     const further = ends[Math.floor(0.7 * COLUMNS)]!;
     lids.forEach((lid, i) => (lid.lower += further * (1 - (2 * i / (COLUMNS - 1) - 1) ** 4)));
-    const skins = smoothed(places.map((a, i) => mean([skinAbove(at, eye, a, lids[i]!.upper), below[i]!])), 6);
+    const skinsAbove = smoothed(places.map((a, i) => skinAbove(at, eye, a, lids[i]!.upper)), 6);
+    const skinsBelow = smoothed(below, 6);
     const usual = [...below].sort((p, q) => p.y - q.y)[Math.floor(COLUMNS / 2)]!;
     const lashes = smoothed(places.map((a, i) => lashAt(at, a, lids[i]!.upper)), 3);
-    this.columns = places.map((a, i) => ({ ...lids[i]!, inside: insideAt(eye, a) * smoothstep(0.4, 0.65, (below[i]!.y - 16) / (usual.y - 15)), skin: skins[i]!, lash: lashes[i]! }));
+    this.columns = places.map((a, i) => ({ ...lids[i]!, inside: insideAt(eye, a) * smoothstep(0.4, 0.65, (below[i]!.y - 16) / (usual.y - 15)), lid: skinsAbove[i]!, below: skinsBelow[i]!, lash: lashes[i]! }));
   }
 
   /** What is at `a`; overwritten by the next call. */
@@ -57,7 +60,8 @@ export class EyeColumns {
     found.upper = one.upper + (other.upper - one.upper) * t;
     found.lower = one.lower + (other.lower - one.lower) * t;
     found.inside = one.inside + (other.inside - one.inside) * t;
-    between(one.skin, other.skin, t, found.skin);
+    between(one.lid, other.lid, t, found.lid);
+    between(one.below, other.below, t, found.below);
     between(one.lash, other.lash, t, found.lash);
     return found;
   }

@@ -155,7 +155,7 @@ class EyePatch implements SheetPatch {
 
   private paintLid(a: number, b: number, column: EyeColumn, x: number, y: number): void {
     const { edge, colour, closed, lidPart, look } = this;
-    const { upper, lower, inside, skin, lash } = column;
+    const { upper, lower, inside, lid, below, lash } = column;
     const from = upper - LASH_BAND;
     const to = upper + closed * (lower - upper + OVERLAP * inside);
     const above = to - b;
@@ -165,11 +165,13 @@ class EyePatch implements SheetPatch {
     colour.y = 16 + (colour.y - 16) * (1 - shadow);
     if (covered > 0) {
       const t = Math.min(Math.max((b - from) / Math.max(to - from, 1e-4), 0), 1);
-      const round = 1.02 - 0.13 * t * t - 0.06 * smoothstep(0.35, 0, t);
-      const light = 16 + (skin.y - 16) * round + 0.8 * grainAt(look.grain, x, y);
+      // Near its fold the lid lies in the shadow of the brow, further down in the light, as the skin below the eye does.
+      const lit = 0.15 + 0.6 * smoothstep(0, 0.65, t);
+      const round = 1.01 - 0.12 * t * t;
+      const light = 16 + (lid.y + (below.y - lid.y) * lit - 16) * round + 0.8 * grainAt(look.grain, x, y);
       colour.y += (light - colour.y) * covered;
-      colour.u += (skin.u - colour.u) * covered;
-      colour.v += (skin.v - colour.v) * covered;
+      colour.u += (lid.u + (below.u - lid.u) * lit - colour.u) * covered;
+      colour.v += (lid.v + (below.v - lid.v) * lit - colour.v) * covered;
     }
     const far = above > 0 ? above / (0.011 + 0.3 * edge) : -above / (0.009 + 0.3 * edge);
     const lashes = 0.8 * Math.exp(-far * far) * smoothstep(0.25, 0.9, inside) * lidPart * cornerFade(this.eye, a);

@@ -2,6 +2,7 @@ import { curveAt, smoothstep } from '../face/face-geometry.ts';
 import type { FaceGeometry } from '../face/face-geometry.ts';
 import type { Surface } from './displacement.ts';
 import { drawn } from './drawn-pose.ts';
+import { MOUTH_BOUNDS } from './mouth-bounds.ts';
 import { mouthReach } from './mouth-reach.ts';
 
 /** Takes how far a point goes per unit of a channel, in units along the face's own axes. */
@@ -13,6 +14,8 @@ const CORNER_DROP = 0.42;
 const JAW_NARROWS = 0.24;
 /** Beyond the corners cheeks follow them this far, and below the chin the neck gives way this far, in units: see MOUTH_BOUNDS. */
 const CORNER_REACH = 0.42;
+/** Beside a cheek this wide the corners would go all of their way. */
+const WIDE_ROOM = 0.6;
 const BELOW_CHIN = 0.42;
 /** In units. */
 const SPREAD_OUT = 0.07;
@@ -57,9 +60,11 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
   const seamAt = (a: number) => (curveAt(face.upperSeam, a) + curveAt(face.lowerSeam, a)) / 2;
   const restGapAt = (a: number) => Math.max(0, curveAt(face.lowerSeam, a) - curveAt(face.upperSeam, a));
   const beyondCorner = (a: number) => (a < 0 ? face.leftCornerA - a : a - face.rightCornerA);
-  /** From the corner to the edge of the face, where nothing may be dented. */
-  const roomBeyond = (a: number) => Math.min(0.45, Math.max(a < 0 ? face.leftCornerA - face.leftEdgeA : face.rightEdgeA - face.rightCornerA, 0.05));
   const halfWidth = (a: number) => (a < 0 ? -face.leftCornerA : face.rightCornerA);
+  /** From the corner to where nothing of the mouth may move any more. */
+  const reachBeyond = (a: number) => Math.min(CORNER_REACH, MOUTH_BOUNDS.sides - halfWidth(a));
+  /** And to the edge of the face, where nothing may be dented. */
+  const roomBeyond = (a: number) => Math.min(reachBeyond(a), Math.max(a < 0 ? face.leftCornerA - face.leftEdgeA : face.rightEdgeA - face.rightCornerA, 0.05));
   const upperHeight = Math.max(LEAST_LIP, -face.upperLipB + curveAt(face.upperSeam, 0));
   const lowerHeight = Math.max(LEAST_LIP, face.lowerLipB - curveAt(face.lowerSeam, 0));
   // On the side that is turned away the end of the parted lips is seen edge-on and must not gape.
@@ -75,7 +80,7 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
   const archGap = (a: number, s: number) => (s < O_WIDTH ? (1 - (s / O_WIDTH) ** 3.5) ** (0.6 + turned(a)) : 0);
   const roundIn = ROUND_IN + (ROUND_IN_WIDE - ROUND_IN) * smoothstep(0.31, 0.4, (face.rightCornerA - face.leftCornerA) / 2);
 
-  const cornerShape = (a: number, s: number) => (s < 1 ? s * s * (1.6 - 0.6 * s) : 1 - smoothstep(0, CORNER_REACH, beyondCorner(a)));
+  const cornerShape = (a: number, s: number) => (s < 1 ? s * s * (1.6 - 0.6 * s) : 1 - smoothstep(0, reachBeyond(a), beyondCorner(a)));
   const jawAbove = (a: number, s: number, below: number) => CORNER_DROP * cornerShape(a, s) * (1 - smoothstep(0, 0.45, -below));
   const jawBelow = (a: number, b: number, s: number, below: number, gap: number) => {
     const corner = CORNER_DROP * cornerShape(a, s);
@@ -112,7 +117,7 @@ export function mouthDisplacement(face: FaceGeometry): (surface: Surface, a: num
     const below = b - seamAt(a);
     const lower = surface === 'lowerLip' || (surface !== 'upperLip' && below > 0);
     const side = across(a, b, s);
-    const room = roomBeyond(a) / 0.6;
+    const room = roomBeyond(a) / WIDE_ROOM;
     const window = lipWindow(s);
     const restGap = restGapAt(a);
     const narrower = -halfWidth(a) * Math.sqrt(room) * side;
