@@ -180,7 +180,7 @@ function buzz(context: HairContext, style: StyleOf<'buzz'>): void {
       const a = Math.atan2(y + 60, x) + bellRandom(random) * 0.7, length = 1.6 + 1.2 * random();
       const twist = bellRandom(random) * 1.4;
       const line = [0, 0.5, 1].map((t): Point => [x + Math.cos(a + twist * t) * length * t, y + Math.sin(a + twist * t) * length * t]);
-      draw(context, line, { width: 0.5, surface, tint: noise(x / 4, y / 4, 3) * 0.5 + 0.5 * bellRandom(random), alpha, fadeOut: 0.4 }, undefined, -30);
+      draw(context, line, { width: 0.5, surface, tint: noise(x / 4, y / 4, 3) * 0.5 + 0.5 * bellRandom(random), alpha, fadeOut: 0.4 }, undefined, context.place.height(x, y));
     }
   }
 }
