@@ -22,7 +22,7 @@ export function writeFilm(path: string, cast: readonly { avatar: LoadedAvatar; s
   }
   frames += Math.round(END_S * FPS);
   const width = FILM_SIZE.width * cast.length;
-  const writer = createMp4Writer({ path, width, height: FILM_SIZE.height, fps: FPS, crf: 25 });
+  const writer = createMp4Writer({ path, width, height: FILM_SIZE.height, fps: FPS, crf: 22 });
   const picture = allocateI420({ width, height: FILM_SIZE.height });
   const sound = new Float32Array(frames * FRAME_SAMPLES);
   const streams = cast.map(({ avatar, said }, i) => {

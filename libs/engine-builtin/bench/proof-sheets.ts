@@ -73,11 +73,11 @@ const drawnClip = async (): Promise<Source> => ({
   kind: 'clip',
   upload: await speakingClip(await avatarOf(stock[0]!), await spoken(`${TEXT} ${TEXT}`), SIZE),
 });
-if (values.clip.length === 0 && (wanted('given') || values.only.length === 0)) given.push(await drawnClip());
+if (values.clip.length === 0 && wanted('given')) given.push(await drawnClip());
 
 if (wanted('stock')) await sheet('stock', true, 176, await rows(stock));
 if (wanted('given') && given.length > 0) await sheet('given', false, 176, await rows(given));
-const painting = stock.find(({ name }) => /vermeer|leonardo/.test(name));
+const painting = stock.find(({ name }) => name.includes('leonardo'));
 const examples = [stock[0], painting, given.find(({ kind }) => kind === 'photo'), given.find(({ kind }) => kind === 'clip')].filter((source) => source !== undefined);
 for (const source of new Set(examples)) await ofOne(source);
 if (wanted('film')) await film();
@@ -97,12 +97,12 @@ function publish(path: string): void {
   console.log(`published ${basename(path)}`);
 }
 
-/** A row per avatar: at rest, then six moments of the sentence. */
+/** A row per avatar: at rest, then the sentence's sounds that look most unlike one another. */
 async function rows(sources: readonly Source[]): Promise<{ label: string; tiles: SheetTile[] }[]> {
   const all = [];
   for (const source of sources) {
     try {
-      const kept = momentsOf(await avatarOf(source), speech, [0, 14, 18, 25, 36, 49, 70, 96]);
+      const kept = momentsOf(await avatarOf(source), speech, [0, ...telling()]);
       all.push({ label: source.name, tiles: await Promise.all(kept.map(({ picture, viseme }) => tileOf(picture, 176, viseme))) });
     } catch (error) {
       // What an upload can't become is an answer, too.
@@ -112,6 +112,17 @@ async function rows(sources: readonly Source[]): Promise<{ label: string; tiles:
   return all;
 }
 
+/** The middle of the longest segment of each of some visemes. */
+function telling(): number[] {
+  const wantedVisemes = ['aa', 'PP', 'oh', 'FF', 'ou', 'SS', 'ih'];
+  return wantedVisemes
+    .flatMap((wantedViseme) => {
+      const all = speech.visemes.filter(({ viseme }) => viseme === wantedViseme);
+      return all.length === 0 ? [] : [all.reduce((best, one) => (one.endMs - one.startMs > best.endMs - best.startMs ? one : best))];
+    })
+    .map(({ startMs, endMs }) => Math.round((((startMs + endMs) / 2) * FPS) / 1000));
+}
+
 async function ofOne(source: Source): Promise<void> {
   const kinds = ['sentence', 'visemes', 'expressions', 'gestures', 'states', 'poses'];
   if (!kinds.some(wanted)) return;
@@ -119,36 +130,36 @@ async function ofOne(source: Source): Promise<void> {
   const face = await faceCut(momentsOf(avatar, silence(1), [0])[0]!.picture);
   const mouth = { left: face.left + Math.round(face.side * 0.25), top: face.top + Math.round(face.side * 0.5), side: Math.round(face.side / 2) };
   const id = source.name.replace(/[^a-z0-9-]+/gi, '-');
-  const publishable = source.kind === 'stock';
+  const ours = source.kind === 'stock';
   const tiles = (moments: readonly Moment[], cut: Cut, side: number): Promise<SheetTile[]> => Promise.all(moments.map(({ picture, viseme, label }) => tileOf(picture, side, label ?? viseme, cut)));
 
   if (wanted('sentence')) {
     const strip = momentsOf(avatar, speech, Array.from({ length: 32 }, (_, i) => 11 + i));
     const parts = [0, 8, 16, 24].map((from) => strip.slice(from, from + 8));
-    await sheet(`sentence-${id}`, publishable, 176, await Promise.all(parts.map(async (part) => ({ tiles: await tiles(part, face, 176) }))));
-    await sheet(`sentence-mouth-${id}`, publishable, 176, await Promise.all(parts.map(async (part) => ({ tiles: await tiles(part, mouth, 176) }))));
+    await sheet(`sentence-${id}`, ours, 176, await Promise.all(parts.map(async (part) => ({ tiles: await tiles(part, face, 176) }))));
+    await sheet(`sentence-mouth-${id}`, false, 176, await Promise.all(parts.map(async (part) => ({ tiles: await tiles(part, mouth, 176) }))));
   }
   if (wanted('visemes')) {
     const shown = visemesOf(avatar);
-    await sheet(`visemes-${id}`, publishable, 200, await Promise.all([0, 5, 10].map(async (from) => ({ tiles: await tiles(shown.slice(from, from + 5), face, 200) }))));
+    await sheet(`visemes-${id}`, ours, 200, await Promise.all([0, 5, 10].map(async (from) => ({ tiles: await tiles(shown.slice(from, from + 5), face, 200) }))));
   }
   if (wanted('expressions')) {
     const strengths = [0.5, 1];
     const sets = strengths.map((strength) => EXPRESSIONS.map((expression) => ({ ...cued(avatar, { type: 'expression', expression, strength }, [50])[0]!, label: `${expression} ${strength}` })));
-    await sheet(`expressions-${id}`, publishable, 200, await Promise.all(sets.map(async (set) => ({ tiles: await tiles(set, face, 200) }))));
+    await sheet(`expressions-${id}`, ours, 200, await Promise.all(sets.map(async (set) => ({ tiles: await tiles(set, face, 200) }))));
   }
   const whole = { left: 0, top: 0, side: SIZE.width };
   if (wanted('gestures')) {
     const frames = Array.from({ length: 8 }, (_, i) => 25 + 4 * i);
     const sets = GESTURES.map((gesture) => ({ label: gesture, moments: cued(avatar, { type: 'gesture', gesture }, frames) }));
-    await sheet(`gestures-${id}`, publishable, 160, await Promise.all(sets.map(async ({ label, moments }) => ({ label, tiles: await tiles(moments, whole, 160) }))));
+    await sheet(`gestures-${id}`, false, 160, await Promise.all(sets.map(async ({ label, moments }) => ({ label, tiles: await tiles(moments, whole, 160) }))));
   }
   if (wanted('states')) {
     const frames = [30, 55, 80, 105, 130, 155, 180, 205];
     const sets = (['listening', 'thinking'] as const).map((state) => ({ label: state, moments: cued(avatar, { type: 'state', state }, frames) }));
-    await sheet(`states-${id}`, publishable, 160, await Promise.all(sets.map(async ({ label, moments }) => ({ label, tiles: await tiles(moments, whole, 160) }))));
+    await sheet(`states-${id}`, false, 160, await Promise.all(sets.map(async ({ label, moments }) => ({ label, tiles: await tiles(moments, whole, 160) }))));
   }
-  if (wanted('poses')) await sheet(`poses-${id}`, publishable, 200, [{ tiles: await tiles(await headPoses(avatar, SIZE), whole, 200) }]);
+  if (wanted('poses')) await sheet(`poses-${id}`, false, 200, [{ tiles: await tiles(await headPoses(avatar, SIZE), whole, 200) }]);
 }
 
 interface Moment {
@@ -204,7 +215,7 @@ async function film(): Promise<void> {
   const path = join(folder!, 'speaking.mp4');
   const lines = [
     { text: 'Hello! I was drawn by a program, and I speak on an ordinary computer.', voice: 'en-us-slt' },
-    { text: 'I am three hundred and sixty years old, and I have never felt better.', voice: 'en-us-slt' },
+    { text: 'I am five hundred years old, and I have never felt better.', voice: 'en-us-slt' },
     { text: 'No graphics card, no cloud. Bring your own photo, and it talks.', voice: 'en-us-rms' },
   ];
   const parts = await Promise.all(cast.map(async (source, i) => ({ avatar: await avatarOf(source), said: await spoken(lines[i]!.text, lines[i]!.voice, 0) })));
