@@ -24,7 +24,7 @@ export function GalleryCard({ avatar, onDelete }: GalleryCardProps) {
           <ProgressBar fraction={avatar.progress} label={`Preparing ${avatar.name}`} />
         </span>
       )}
-      {avatar.kind === 'video' && (
+      {avatar.kind === 'video' && avatar.status !== 'processing' && (
         <span className="absolute right-2 bottom-2 inline-flex h-6 items-center gap-1.5 rounded-full bg-black/60 px-2 text-[12px] text-white">
           <Film className="size-3" aria-hidden="true" /> Clip
         </span>

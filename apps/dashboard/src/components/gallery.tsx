@@ -70,7 +70,7 @@ export function Gallery() {
         </Section>
       )}
       {(stock.length > 0 || avatars.isPending) && (
-        <Section title="Stock" about="Ready to use, in every account.">
+        <Section title="Stock" about={stock.some(({ status }) => status === 'processing') ? 'In every account. Prepared one after the other.' : 'In every account.'}>
           {avatars.isPending && [0, 1, 2, 3, 4, 5].map((i) => <div key={i} aria-hidden="true" className="aspect-square animate-pulse rounded-xl bg-hover" />)}
           {stock.map((one) => (
             <GalleryCard key={one.id} avatar={one} onDelete={null} />

@@ -1,8 +1,15 @@
 import type { Avatar } from '@visavis/contracts';
 import { formatId } from '@visavis/ids';
 import type { AvatarRow } from './avatars.repository';
+import type { PreviewKeys } from './preparation.repository';
 
 export type AvatarReport = Record<string, unknown>;
+
+/** Where its preview picture lies: a stock avatar shows the picture that ships until it is prepared. Null where there is none yet. */
+export function previewKeyOf({ tenant_id, kind, status, source_key, preview_key }: PreviewKeys): string | null {
+  if (status === 'ready') return preview_key;
+  return tenant_id === null && kind === 'photo' ? source_key : null;
+}
 
 /** @param previews null where there is none yet */
 export function toAvatar(row: AvatarRow, previews: { picture: string | null; video: string | null }): Avatar {
@@ -15,8 +22,7 @@ export function toAvatar(row: AvatarRow, previews: { picture: string | null; vid
     progress: row.progress,
     progress_step: row.source_key === null && row.status === 'processing' ? 'waiting for the upload' : row.progress_step,
     failure: row.status === 'failed' ? { code: row.failure_code ?? 'preparation_failed', detail: row.failure_reason ?? 'The avatar could not be prepared.' } : null,
-    preview_url: row.status === 'ready' ? previews.picture : null,
-    // What ships shows the avatar before it has been prepared here.
+    preview_url: previews.picture,
     preview_video_url: previews.video,
     voice_id: row.voice_id,
     credit: row.credit,

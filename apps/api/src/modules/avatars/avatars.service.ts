@@ -8,7 +8,7 @@ import { pageOf } from '../../http/list-cursors.service';
 import { LOGGER, STORAGE } from '../../tokens';
 import { avatarObjects } from './avatar-objects';
 import { checkUpload, SNIFF_BYTES, tooLarge, type UploadedFile } from './avatar-upload';
-import { toAvatar } from './avatar-view';
+import { previewKeyOf, toAvatar } from './avatar-view';
 import { AvatarsRepository, type AvatarRow } from './avatars.repository';
 import { PreparationQueue } from './preparation-queue';
 import { PreviewLinks } from './preview-links';
@@ -109,7 +109,7 @@ export class AvatarsService {
 
   #view(row: AvatarRow): Avatar {
     return toAvatar(row, {
-      picture: row.preview_key === null ? null : this.links.create(row.id, 'preview'),
+      picture: previewKeyOf(row) === null ? null : this.links.create(row.id, 'preview'),
       video: row.preview_video_key === null ? null : this.links.create(row.id, 'preview-video'),
     });
   }

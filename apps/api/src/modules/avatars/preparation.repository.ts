@@ -12,9 +12,12 @@ export interface PendingAvatar {
   [column: string]: unknown;
 }
 
-/** Where an avatar's previews lie. */
+/** Where an avatar's previews lie, and what may stand for one. */
 export interface PreviewKeys {
+  tenant_id: string | null;
+  kind: string;
   status: string;
+  source_key: string | null;
   preview_key: string | null;
   preview_video_key: string | null;
   [column: string]: unknown;
@@ -92,7 +95,7 @@ export class PreparationRepository {
   }
 
   async previews(id: string): Promise<PreviewKeys | null> {
-    const [row] = await this.database.systemSql<PreviewKeys>('SELECT status, preview_key, preview_video_key FROM avatars WHERE id = $1 AND deleted_at IS NULL', [id]);
+    const [row] = await this.database.systemSql<PreviewKeys>('SELECT tenant_id, kind, status, source_key, preview_key, preview_video_key FROM avatars WHERE id = $1 AND deleted_at IS NULL', [id]);
     return row ?? null;
   }
 }

@@ -9,6 +9,7 @@ import type { TenantPrincipal } from '../../access/principal';
 import { ApiProblems } from '../../http/api-problems.decorator';
 import { PublicIdPipe } from '../../http/public-id.pipe';
 import { STORAGE } from '../../tokens';
+import { previewKeyOf } from './avatar-view';
 import { AvatarsService } from './avatars.service';
 import { parseRange } from './byte-range';
 import { PreparationRepository, type PreviewKeys } from './preparation.repository';
@@ -44,11 +45,11 @@ export class PreviewsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamableFile> {
-    const { status, preview_key } = await this.#keysOf(id, expires, signature, request);
-    const object = status !== 'ready' || preview_key === null ? null : await this.storage.get(preview_key);
+    const key = previewKeyOf(await this.#keysOf(id, expires, signature, request));
+    const object = key === null ? null : await this.storage.get(key);
     if (object === null) throw notFound('preview');
     this.#mayBeShown(reply, object.etag);
-    return new StreamableFile(object.body, { type: 'image/jpeg', length: object.sizeBytes });
+    return new StreamableFile(object.body, { type: object.contentType ?? 'image/jpeg', length: object.sizeBytes });
   }
 
   @Get('preview-video')

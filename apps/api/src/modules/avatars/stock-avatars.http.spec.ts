@@ -79,9 +79,11 @@ describe('stock avatars', () => {
     expect(pages).toEqual(all.map(({ id }) => id));
   });
 
-  it('say what they are, and move before they are prepared', async () => {
+  it('say what they are, and are seen and move before they are prepared', async () => {
     const { body } = await get(`/v1/avatars/${await idOf('Griet')}`, tenant).expect(200);
-    expect(body).toMatchObject({ stock: true, kind: 'photo', status: 'processing', voice_id: 'en-us-slt', credit: 'Johannes Vermeer, about 1665', preview_url: null });
+    expect(body).toMatchObject({ stock: true, kind: 'photo', status: 'processing', voice_id: 'en-us-slt', credit: 'Johannes Vermeer, about 1665' });
+    const picture = new URL(String(body.preview_url));
+    expect(Buffer.from((await api.http.get(picture.pathname + picture.search).expect(200)).body as Buffer).equals(await portrait(0))).toBe(true);
     const { pathname, search } = new URL(String(body.preview_video_url));
     const whole = await api.http.get(pathname + search).expect(200);
     expect(whole.headers).toMatchObject({ 'content-type': 'video/mp4', 'accept-ranges': 'bytes', 'cross-origin-resource-policy': 'cross-origin' });
