@@ -39,6 +39,8 @@ const SPOKEN_GAP = 0.05;
 export interface PrepareVideoOptions {
   /** With it the clip's sound tells how far this mouth opens; without it the picture alone does. */
   inference?: InferenceConnection;
+  /** Frames (at 25 a second) from this one on are left alone: for tests of what was not seen. */
+  endFrame?: number;
 }
 
 /** A clip of a person to a bundle: an idle loop and a store of the person's own mouths. */
@@ -46,13 +48,13 @@ export async function prepareVideo(
   upload: Uint8Array,
   identity: { engine: string; engineVersion: string },
   onProgress: (progress: PrepareProgress) => void = () => {},
-  { inference }: PrepareVideoOptions = {},
+  { inference, endFrame = MAX_CLIP_S * CLIP_FPS }: PrepareVideoOptions = {},
 ): Promise<PreparedAvatar> {
   onProgress({ fraction: 0.01, step: 'Reading the video' });
   const clip = await open(upload);
   const detector = await loadFaceDetector();
   const model = await loadMeshModel();
-  const maxFrames = MAX_CLIP_S * CLIP_FPS;
+  const maxFrames = Math.min(endFrame, MAX_CLIP_S * CLIP_FPS);
   const survey = await asked(() => surveyClip(clip, detector, maxFrames, (part) => onProgress({ fraction: 0.02 + 0.1 * part, step: 'Looking for the face' })));
   const frames = await asked(() =>
     trackClip(clip, survey, model, maxFrames, (index) => onProgress({ fraction: 0.12 + 0.68 * (index / survey.clipFrames), step: 'Following the face' })),
