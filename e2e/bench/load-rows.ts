@@ -5,7 +5,7 @@ import { spentPerSecond, timeTable } from './time-table.ts';
 const SETTLE_MS = 2500;
 const STEP_MS = 12_000;
 const MINUTE_MS = 60_000;
-const SPEAKING_STEPS = [8, 10, 12, 14, 17, 20, 23, 26];
+const SPEAKING_STEPS = [8, 10, 12, 14, 17, 20, 23, 26, 30];
 const IDLE_STEPS = [20, 50, 100, 130, 160];
 
 /** Speaking sessions with one viewer each that receives and does not decode: as many as go without a late frame. */
