@@ -1,41 +1,32 @@
 import type { I420Picture } from '@visavis/engine';
-import { curveAt, smoothstep } from '../face/face-geometry.ts';
-import type { Curve, FaceGeometry } from '../face/face-geometry.ts';
+import { smoothstep } from '../face/face-geometry.ts';
+import type { FaceGeometry } from '../face/face-geometry.ts';
 import type { Displacement } from './displacement.ts';
 import { drawn } from './drawn-pose.ts';
 import type { DrawnPose } from './drawn-pose.ts';
 import { gaussianBlur } from './gaussian-blur.ts';
 import { InnerMouth } from './inner-mouth.ts';
-import type { InsidePoint } from './inner-mouth.ts';
 import { mouthBox } from './mouth-bounds.ts';
 import { mouthReach } from './mouth-reach.ts';
+import { MouthSheets } from './mouth-sheets.ts';
 import { boxAround } from './patch-textures.ts';
 import type { PixelBox } from './patch-textures.ts';
 import { grainAt, lookOf } from './picture-look.ts';
 import type { PictureLook } from './picture-look.ts';
 import { PictureSampler } from './picture-sampler.ts';
-import { FIXED } from './sampling.ts';
 import { SkinFolds } from './skin-folds.ts';
 import type { SheetPatch } from './sheet-patch.ts';
 import type { Texture } from './texture.ts';
-import { WarpLattice } from './warp-lattice.ts';
 
 /*
  * The lower face, drawn with care: every pixel by itself. It fills the mouth store of a photo, once; it is not for the hot path.
- *
- * The lips are two sheets of the picture, which slide away from each other. Each covers its side of the seam; where both together
- * cover less than all, the inside of the mouth shows. Beyond the corners, and everywhere when the mouth is shut, the lips' coverages add up
- * to one and give back the picture itself.
  */
-const STEP = 2;
 /** Boxes lie on the grid of the frame's cells. */
 const GRID = 16;
 /** Around the box the lattices go on this far at least, in units. */
 const MARGIN = 0.15;
 /** Up to this gap, in units, what the picture has between the lips gives way to what is painted. */
 const SLIT = 0.03;
-/** Two sheets that touch leave this much free at most, because each finds its own way through its lattice. It must not show as a line. */
-const SLACK = 0.1;
 const LEAST_EDGE_PX = 1.3;
 /** Parted lips turn away from the light at their edges, in units. */
 const LIP_EDGE = 0.011;
@@ -45,54 +36,40 @@ const RIM = 0.014;
 const CREASE_LIGHT = 0.94;
 /** Grain in the opening, of that on the skin in the same light: what is behind is not the canvas's own relief. */
 const GRAIN_PART = 0.7;
-const SEAM_STEPS = 512;
 
 class MouthPatch implements SheetPatch {
   readonly box: PixelBox;
   private readonly face: FaceGeometry;
-  private readonly texture: Texture;
   private readonly sampler: PictureSampler;
   private readonly look: PictureLook;
   private readonly inside: InnerMouth;
   private readonly folds: SkinFolds;
-  private readonly lattices: { upper: WarpLattice; lower: WarpLattice; skull: WarpLattice; jaw: WarpLattice; tip: WarpLattice };
-  private readonly upperSeam: SeamTable;
-  private readonly lowerSeam: SeamTable;
-  private readonly edge: number;
+  private readonly sheets: MouthSheets;
+  private readonly spot: MouthSheets['spot'];
   /** Of the opening: Y, U and V, pixel by pixel of the box. */
   private readonly opening: readonly [Float32Array, Float32Array, Float32Array];
-  private readonly spot = new Spot();
-  private readonly point: InsidePoint = { skullA: 0, skullB: 0, jawA: 0, jawB: 0, tipA: 0, tipB: 0, belowUpper: 0, aboveLower: 0 };
   /** The picture's own slit gives way to what is painted as it opens. */
   private share = 0;
   private moved = false;
 
   constructor(face: FaceGeometry, texture: Texture, box: PixelBox, margin: number, displacement: Displacement) {
     this.face = face;
-    this.texture = texture;
     this.box = box;
     this.sampler = new PictureSampler(texture);
     this.look = lookOf(face, texture);
     this.inside = new InnerMouth(face, this.look, this.sampler);
     this.folds = new SkinFolds(face);
-    this.upperSeam = new SeamTable(face.upperSeam);
-    this.lowerSeam = new SeamTable(face.lowerSeam);
-    this.edge = Math.max(LEAST_EDGE_PX, 1.6 * this.look.blurPx) / face.unitPx;
+    this.sheets = new MouthSheets(face, texture, box, margin, Math.max(LEAST_EDGE_PX, 1.6 * this.look.blurPx), displacement);
+    this.spot = this.sheets.spot;
     const size = this.box.width * this.box.height;
     this.opening = [new Float32Array(size), new Float32Array(size), new Float32Array(size)];
-    this.lattices = this.makeLattices(displacement, margin);
   }
 
   draw(pose: DrawnPose, out: I420Picture): void {
-    const { upper, lower, skull, jaw, tip } = this.lattices;
-    upper.update(pose);
-    lower.update(pose);
     this.share = this.shareOf(pose);
+    this.sheets.update(pose, this.share);
     this.folds.begin(pose);
     if (this.share > 0) {
-      skull.update(pose);
-      jaw.update(pose);
-      tip.update(pose);
       this.inside.begin(pose);
       this.paintOpening();
     }
@@ -111,20 +88,20 @@ class MouthPatch implements SheetPatch {
 
   /** Paints what lies between the lips, and a little around it, so that it can be as soft as the picture. */
   private paintOpening(): void {
-    const { box, spot, inside, point, look, face } = this;
+    const { box, spot, inside, look, face, sheets } = this;
     const [planeY, planeU, planeV] = this.opening;
-    const around = 4 / face.unitPx + this.edge;
+    const around = 4 / face.unitPx + sheets.edge;
     const found = { left: box.width, right: -1, top: box.height, bottom: -1 };
     for (let y = 0, i = 0; y < box.height; y++) {
       for (let x = 0; x < box.width; x++, i++) {
-        this.locate(x, y);
+        sheets.locate(x, y);
         planeY[i] = look.black.y;
         planeU[i] = look.black.u;
         planeV[i] = look.black.v;
         if (spot.belowUpper < -around || spot.aboveLower < -around || spot.belowUpper + spot.aboveLower < -0.5 * around) continue;
         if (spot.upperA < face.leftCornerA - around || spot.upperA > face.rightCornerA + around) continue;
-        this.locateInside(x, y);
-        inside.paint(point);
+        sheets.locateInside(x, y);
+        inside.paint(sheets.point);
         const grain = grainAt(look.grain, x, y) * GRAIN_PART * Math.min(1, (inside.y - 16) / (look.skin.y - 15));
         planeY[i] = inside.y + grain;
         planeU[i] = inside.u;
@@ -141,19 +118,33 @@ class MouthPatch implements SheetPatch {
   }
 
   private drawLuma(out: I420Picture): void {
-    const { box, spot, sampler, look } = this;
+    const { box } = this;
     for (let y = 0; y < box.height; y++) {
       for (let x = 0; x < box.width; x++) {
-        this.locate(x, y);
-        let value = 0;
-        const crease = this.crease();
-        if (spot.partUpper > 0) value += spot.partUpper * this.uncreased(sampler.luma(spot.upperX, spot.upperY), crease > 0 ? look.upperLip(spot.place).y : 0, crease);
-        if (spot.partLower > 0) value += spot.partLower * this.uncreased(sampler.luma(spot.lowerX, spot.lowerY), crease > 0 ? look.lowerLip(spot.place).y : 0, crease);
-        value = spot.behind < 1 ? 16 * (1 - spot.behind) + (value - 16 * (1 - spot.behind)) * this.skinLight() : 0;
-        if (spot.behind > 0) value += spot.behind * this.opening[0][y * box.width + x]!;
+        let value = this.lumaAt(x, y);
+        if (this.atAnEdge()) value = (this.lumaAt(x - 0.375, y - 0.125) + this.lumaAt(x - 0.125, y + 0.375) + this.lumaAt(x + 0.125, y - 0.375) + this.lumaAt(x + 0.375, y + 0.125)) / 4;
         out.data[(box.y0 + y) * out.width + box.x0 + x] = Math.min(Math.max(value + 0.5, 0), 255);
       }
     }
+  }
+
+  /** Where the opening's edge is steep, it is narrower than a pixel: such ones are drawn at four places. */
+  private atAnEdge(): boolean {
+    const { spot, share, sheets } = this;
+    if (share === 0 || spot.place < -1.05 || spot.place > 1.05) return false;
+    const near = 4 * sheets.edge;
+    return (spot.belowUpper < near && spot.belowUpper > -near) || (spot.aboveLower < near && spot.aboveLower > -near);
+  }
+
+  private lumaAt(x: number, y: number): number {
+    const { box, spot, sampler, look } = this;
+    this.sheets.locate(x, y);
+    let value = 0;
+    const crease = this.crease();
+    if (spot.partUpper > 0) value += spot.partUpper * this.uncreased(sampler.luma(spot.upperX, spot.upperY), crease > 0 ? look.upperLip(spot.place).y : 0, crease);
+    if (spot.partLower > 0) value += spot.partLower * this.uncreased(sampler.luma(spot.lowerX, spot.lowerY), crease > 0 ? look.lowerLip(spot.place).y : 0, crease);
+    value = spot.behind < 1 ? 16 * (1 - spot.behind) + (value - 16 * (1 - spot.behind)) * this.skinLight() : 0;
+    return spot.behind > 0 ? value + spot.behind * this.opening[0][Math.round(y) * box.width + Math.round(x)]! : value;
   }
 
   private drawChroma(out: I420Picture): void {
@@ -162,7 +153,7 @@ class MouthPatch implements SheetPatch {
     const redStart = blueStart + (blueStart >> 2);
     for (let y = 0; y < box.height; y += 2) {
       for (let x = 0; x < box.width; x += 2) {
-        this.locate(x + 0.5, y + 0.5);
+        this.sheets.locate(x + 0.5, y + 0.5);
         let blue = 0, red = 0;
         const crease = this.crease();
         if (spot.partUpper > 0) {
@@ -210,7 +201,7 @@ class MouthPatch implements SheetPatch {
   /** How far parted lips are from where the picture has them, up to 1. */
   private movedHere(): number {
     const { spot } = this;
-    const gap = Math.max(0, this.lowerSeam.at(spot.lowerA) - this.upperSeam.at(spot.lowerA));
+    const gap = Math.max(0, this.sheets.lowerSeam.at(spot.lowerA) - this.sheets.upperSeam.at(spot.lowerA));
     return smoothstep(0.006, 0.03, Math.abs(spot.belowUpper + spot.aboveLower - gap));
   }
 
@@ -233,86 +224,6 @@ class MouthPatch implements SheetPatch {
     return light;
   }
 
-  /** Finds what each sheet has at a point of the box, and how much it covers. */
-  private locate(x: number, y: number): void {
-    const { spot, face, edge, share } = this;
-    const { upper, lower } = this.lattices;
-    const { border } = this.texture;
-    const at = this.latticePlace(x, y);
-    spot.upperX = between(upper.sourceU, at) - border;
-    spot.upperY = between(upper.sourceV, at) - border;
-    spot.lowerX = between(lower.sourceU, at) - border;
-    spot.lowerY = between(lower.sourceV, at) - border;
-    spot.upperA = toA(face, spot.upperX, spot.upperY);
-    spot.upperB = toB(face, spot.upperX, spot.upperY);
-    spot.lowerA = toA(face, spot.lowerX, spot.lowerY);
-    spot.lowerB = toB(face, spot.lowerX, spot.lowerY);
-    spot.belowUpper = spot.upperB - this.upperSeam.at(spot.upperA);
-    spot.aboveLower = this.lowerSeam.at(spot.lowerA) - spot.lowerB;
-    spot.place = spot.upperA < 0 ? -spot.upperA / face.leftCornerA : spot.upperA / face.rightCornerA;
-    const upperCovers = clamp01(0.5 - spot.belowUpper / edge);
-    const lowerCovers = clamp01(0.5 - spot.aboveLower / edge);
-    const free = 1 - upperCovers - lowerCovers;
-    spot.behind = free > SLACK ? ((free - SLACK) / (1 - SLACK)) * share : 0;
-    const sum = upperCovers + lowerCovers;
-    spot.partUpper = sum > 0 ? (upperCovers / sum) * (1 - spot.behind) : (1 - spot.behind) / 2;
-    spot.partLower = 1 - spot.behind - spot.partUpper;
-  }
-
-  private locateInside(x: number, y: number): void {
-    const { point, spot, face } = this;
-    const { skull, jaw, tip } = this.lattices;
-    const { border } = this.texture;
-    const at = this.latticePlace(x, y);
-    const skullX = between(skull.sourceU, at) - border, skullY = between(skull.sourceV, at) - border;
-    const jawX = between(jaw.sourceU, at) - border, jawY = between(jaw.sourceV, at) - border;
-    const tipX = between(tip.sourceU, at) - border, tipY = between(tip.sourceV, at) - border;
-    point.skullA = toA(face, skullX, skullY);
-    point.skullB = toB(face, skullX, skullY);
-    point.jawA = toA(face, jawX, jawY);
-    point.jawB = toB(face, jawX, jawY);
-    point.tipA = toA(face, tipX, tipY);
-    point.tipB = toB(face, tipX, tipY);
-    point.belowUpper = spot.belowUpper;
-    point.aboveLower = spot.aboveLower;
-  }
-
-  private latticePlace(x: number, y: number): LatticePlace {
-    const { place } = this;
-    const { area } = this.lattices.upper;
-    const gx = (this.box.x0 + x - area.x0) / STEP, gy = (this.box.y0 + y - area.y0) / STEP;
-    const column = Math.floor(gx), row = Math.floor(gy);
-    place.i = row * area.columns + column;
-    place.fx = gx - column;
-    place.fy = gy - row;
-    place.columns = area.columns;
-    return place;
-  }
-
-  private readonly place: LatticePlace = { i: 0, fx: 0, fy: 0, columns: 0 };
-
-  private makeLattices(displacement: Displacement, least: number): MouthPatch['lattices'] {
-    const { box, texture } = this;
-    const margin = Math.ceil(least / STEP) * STEP;
-    const area = {
-      x0: box.x0 - margin,
-      y0: box.y0 - margin,
-      step: STEP,
-      columns: (box.width + 2 * margin) / STEP + 2,
-      rows: (box.height + 2 * margin) / STEP + 2,
-    };
-    const first = margin / STEP;
-    const wanted = { firstColumn: first, firstRow: first, lastColumn: first + box.width / STEP + 1, lastRow: first + box.height / STEP + 1 };
-    const lips = { wanted, newtonSteps: 6 };
-    const rigid = { wanted, newtonSteps: 1 };
-    return {
-      upper: new WarpLattice(area, texture, displacement, 'upperLip', lips),
-      lower: new WarpLattice(area, texture, displacement, 'lowerLip', lips),
-      skull: new WarpLattice(area, texture, displacement, 'skull', rigid),
-      jaw: new WarpLattice(area, texture, displacement, 'jawInside', rigid),
-      tip: new WarpLattice(area, texture, displacement, 'tongueTip', rigid),
-    };
-  }
 }
 
 /**
@@ -324,73 +235,8 @@ export function makeMouthPatch(face: FaceGeometry, texture: Texture, box: PixelB
   return new MouthPatch(face, texture, boxAround(box, mouthBox(face, texture, GRID)), margin, displacement);
 }
 
-/** What is found at one point. Positions in pixels of the picture and in units. */
-class Spot {
-  upperX = 0;
-  upperY = 0;
-  lowerX = 0;
-  lowerY = 0;
-  upperA = 0;
-  upperB = 0;
-  lowerA = 0;
-  lowerB = 0;
-  belowUpper = 0;
-  aboveLower = 0;
-  /** Between the corners, −1 to 1. */
-  place = 0;
-  partUpper = 0;
-  partLower = 0;
-  behind = 0;
-}
-
-interface LatticePlace {
-  i: number;
-  fx: number;
-  fy: number;
-  columns: number;
-}
-
-/** A seam by table: it is asked for at every pixel. */
-class SeamTable {
-  private readonly from: number;
-  private readonly perStep: number;
-  private readonly values: Float64Array;
-
-  constructor(curve: Curve) {
-    const { a } = curve;
-    this.from = a[0]!;
-    const length = Math.max(1e-6, a[a.length - 1]! - this.from);
-    this.perStep = SEAM_STEPS / length;
-    this.values = Float64Array.from({ length: SEAM_STEPS + 1 }, (_, i) => curveAt(curve, this.from + (i * length) / SEAM_STEPS));
-  }
-
-  at(a: number): number {
-    const place = Math.min(Math.max((a - this.from) * this.perStep, 0), SEAM_STEPS);
-    const i = Math.min(Math.floor(place), SEAM_STEPS - 1);
-    return this.values[i]! + (this.values[i + 1]! - this.values[i]!) * (place - i);
-  }
-}
-
-function between(values: Int32Array, { i, fx, fy, columns }: LatticePlace): number {
-  const top = values[i]! + (values[i + 1]! - values[i]!) * fx;
-  const low = values[i + columns]! + (values[i + columns + 1]! - values[i + columns]!) * fx;
-  return (top + (low - top) * fy) / FIXED;
-}
-
-function toA(face: FaceGeometry, x: number, y: number): number {
-  return ((x - face.originX) * face.rightX + (y - face.originY) * face.rightY) / face.unitPx;
-}
-
-function toB(face: FaceGeometry, x: number, y: number): number {
-  return ((y - face.originY) * face.rightX - (x - face.originX) * face.rightY) / face.unitPx;
-}
-
 function meanOf4(plane: Float32Array, i: number, width: number): number {
   return (plane[i]! + plane[i + 1]! + plane[i + width]! + plane[i + width + 1]!) / 4;
-}
-
-function clamp01(value: number): number {
-  return value < 0 ? 0 : value > 1 ? 1 : value;
 }
 
 function blurPart(plane: Float32Array, stride: number, part: { left: number; right: number; top: number; bottom: number }, sigma: number): void {
