@@ -1,6 +1,7 @@
 import type { Cue } from '@visavis/engine';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ShapedSpeech } from './speech-feed.ts';
+import { createGradientAvatar } from './testing/gradient-avatar.ts';
 import { openSessionRig, type SessionRig } from './testing/session-rig.ts';
 
 let rig: SessionRig;
@@ -112,5 +113,31 @@ describe('a live cue', () => {
     rig.session.close();
     rig.session.act(nod);
     expect(rig.avatar.acts).toEqual([{ atSample48k: 0, cue: happy }]);
+  });
+});
+
+describe('cues without number', () => {
+  it('are left out beyond what anybody sees, and the session goes on', async () => {
+    rig = openSessionRig();
+    await rig.time.advance(500);
+    for (let count = 0; count < 1000; count++) rig.session.act(nod);
+    rig.session.speak({ utteranceId: 'a', source: saying(300, Array.from({ length: 1000 }, (): [number, Cue] => [100, emphasis])) });
+    await rig.time.advance(1000);
+    rig.session.act(happy);
+    const of = (wanted: Cue): number => rig.avatar.acts.filter(({ cue }) => cue === wanted).length;
+    expect([of(nod), of(happy)]).toEqual([32, 1]);
+    expect(of(emphasis)).toBeGreaterThan(0);
+    expect(of(emphasis)).toBeLessThanOrEqual(32);
+    expect(rig.events.filter(({ type }) => type === 'utterance.ended')).toMatchObject([{ interrupted: false }]);
+  });
+
+  it('that an engine refuses end its own session, and not the thread', async () => {
+    const avatar = createGradientAvatar();
+    const open = avatar.open.bind(avatar);
+    avatar.open = (options) => Object.assign(open(options), { act: () => { throw new RangeError('too many'); } });
+    rig = openSessionRig({ avatar });
+    await rig.time.advance(100);
+    rig.session.act(nod);
+    expect(rig.events.map(({ type }) => type)).toEqual(['sending', 'failed']);
   });
 });

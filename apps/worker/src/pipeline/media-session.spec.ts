@@ -352,6 +352,17 @@ describe('interrupt', () => {
     expect(ofUtterances(rig).at(-1)).toMatchObject({ interrupted: false, playedMs: 300 });
   });
 
+  it('that the engine can not follow ends this session only', async () => {
+    const avatar = createGradientAvatar();
+    const open = avatar.open.bind(avatar);
+    avatar.open = (options) => Object.assign(open(options), { truncate: () => { throw new RangeError('too far back'); } });
+    rig = openSessionRig({ avatar });
+    rig.session.speak({ utteranceId: 'a', source: tone(5000) });
+    await rig.time.advance(1000);
+    rig.session.interrupt();
+    expect(rig.events.map(({ type }) => type)).toEqual(['sending', 'utterance.started', 'utterance.ended', 'failed']);
+  });
+
   it('changes nothing in silence', async () => {
     rig = openSessionRig();
     await rig.time.advance(300);

@@ -35,6 +35,8 @@ const LATE_MS = 40;
 export const VIDEO_HOLD_MS = 20;
 /** A machine that slept doesn't send what it missed: the clock goes on from now. */
 const MAX_CATCH_UP_MS = 500;
+/** What comes beyond it is not done: nobody would see it, and an engine has room for so many only. */
+const MAX_ACTS_A_PICTURE = 32;
 const ENGINE_PACKET_SAMPLES = (PACKET_SAMPLES * ENGINE_SAMPLE_RATE_HZ) / MEDIA_CLOCK_HZ;
 const ENGINE_SILENCE = new Float32Array(ENGINE_PACKET_SAMPLES);
 export const DEFAULT_MAX_BITRATE = 2_500_000;
@@ -89,6 +91,7 @@ export class RunningMediaSession implements MediaSession, MediaTask {
   /** The packet that was heard last was silent: the resampler holds nothing any more. */
   private quiet = false;
   private frameIndex = 0;
+  private actsSincePicture = 0;
   private ownExpression: Cue = { type: 'expression', expression: 'neutral', strength: 0 };
   private closed = false;
 
@@ -130,22 +133,18 @@ export class RunningMediaSession implements MediaSession, MediaTask {
 
   interrupt(): void {
     if (this.closed) return;
-    const changed = this.line.interrupt();
-    const sample = this.packetIndex * PACKET_SAMPLES;
-    if (changed) {
-      this.stream.truncate(sample);
-      this.resampler.reset();
-      this.hearFrom(this.packetIndex);
+    try {
+      this.takeBack();
+    } catch (error) {
+      this.fail(error);
     }
-    // What was taken back may have been the end of an expression, too.
-    if (this.line.everExpressed) this.stream.act?.(sample, this.ownExpression);
   }
 
   act(cue: Cue): void {
-    if (this.closed) return;
+    if (this.closed || this.actsSincePicture >= MAX_ACTS_A_PICTURE) return;
     if (cue.type === 'expression') this.ownExpression = cue;
     // Before the packet that leaves next: an interruption takes back what comes with it or later, and this is not to be among it.
-    this.stream.act?.(Math.max(0, this.packetIndex * PACKET_SAMPLES - 1), cue);
+    this.tellEngine(Math.max(0, this.packetIndex * PACKET_SAMPLES - 1), cue);
   }
 
   requestKeyFrame(): void {
@@ -216,6 +215,7 @@ export class RunningMediaSession implements MediaSession, MediaTask {
 
   private sendPicture(dueMs: number): void {
     const { stats } = this;
+    this.actsSincePicture = 0;
     const sample = this.frameIndex * this.frameSamples;
     const { data, key } = this.pictures.next(this.frameIndex, sample, !this.line.expecting);
     this.sender.sendVideo(data, sample, key);
@@ -240,8 +240,30 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     }
   }
 
+  /** Silences the line, and lets the engine hear it again as it is now. */
+  private takeBack(): void {
+    const sample = this.packetIndex * PACKET_SAMPLES;
+    if (this.line.interrupt()) {
+      this.stream.truncate(sample);
+      this.resampler.reset();
+      this.hearFrom(this.packetIndex);
+    }
+    // What was taken back may have been the end of an expression, too.
+    if (this.line.everExpressed) this.tellEngine(sample, this.ownExpression);
+  }
+
   private actEntered({ atSample48k, cue }: EnteredCue): void {
-    this.stream.act?.(atSample48k, cue === 'own expression' ? this.ownExpression : cue);
+    if (cue === 'own expression') this.tellEngine(atSample48k, this.ownExpression);
+    else if (this.actsSincePicture < MAX_ACTS_A_PICTURE) this.tellEngine(atSample48k, cue);
+  }
+
+  private tellEngine(atSample48k: number, cue: Cue): void {
+    this.actsSincePicture++;
+    try {
+      this.stream.act?.(atSample48k, cue);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   private slipIfAsleep(nowMs: number): void {
