@@ -68,6 +68,12 @@ export function mouthDistance(a: MouthShape, b: MouthShape): number {
   return (sum * 2) / a.length;
 }
 
+/** The same with the mouths' middles laid over one another: what is left of it is their shape. */
+export function mouthShapeDistance(a: MouthShape, b: MouthShape): number {
+  const [ca, cb] = [centreOf(a), centreOf(b)];
+  return mouthDistance(a, b.map((value, i) => value + ca[i % 2]! - cb[i % 2]!));
+}
+
 /** Gap between the inner lips at their middle, in units. */
 export function mouthGap(shape: MouthShape): number {
   const [upper, lower] = [LIPS.indexOf(13), LIPS.indexOf(14)];

@@ -1,9 +1,9 @@
 /*
- * How near a video avatar comes to the person: node libs/engine-builtin/bench/held-out.ts CLIP [FOLDER] [--seed 1]
+ * How near a video avatar comes to the person: node libs/engine-builtin/bench/held-out.ts CLIP [FOLDER] [--hide last|first] [--seed 1]
  *
- * The last fifth of the clip is hidden. The avatar is prepared from the rest and hears the hidden part's sound; its mouth is compared with the hidden
- * one frame by frame: the distance of the lips' points in distances between the eyes, after the faces were laid over one another, the
- * similarity (SSIM) of the mouths' pictures, and how the opening goes with the hidden one's. Beside it: the avatar's resting mouth all the time, and
+ * The last (or first) fifth of the clip is hidden. The avatar is prepared from the rest and hears the hidden part's sound; its mouth is compared with the hidden
+ * one frame by frame: the distance of the lips' points in distances between the eyes, after the faces were laid over one another, and after the mouths
+ * were (their shape alone), the similarity (SSIM) of the mouths' pictures, how far the lips part, and whether they do when the hidden ones do. Beside it: the avatar's resting mouth all the time, and
  * for each hidden frame the nearest mouth of all that were shown, chosen with the hidden points (no engine that repeats what it saw can do better).
  * With a FOLDER, strips of eight frames for looking with fresh eyes, real and rendered without a word, in an order drawn by the seed, and what
  * they are in `key.json`.
@@ -19,10 +19,10 @@ import { loadFaceDetector } from '../src/face/face-detector.ts';
 import { contour, meshBounds } from '../src/face/landmarks.ts';
 import type { FaceMesh } from '../src/face/landmarks.ts';
 import { createBuiltinEngine } from '../src/index.ts';
-import { correlation } from '../src/measure.ts';
+import { correlation, percentile } from '../src/measure.ts';
 import { createRandom } from '../src/motion/random.ts';
 import { i420ToRgb } from '../src/render/i420-to-rgb.ts';
-import { centreOf, cropSsim, faceSpace, mouthCrop, mouthDistance, mouthGap, mouthShape, stillShape } from './face-space.ts';
+import { centreOf, cropSsim, faceSpace, mouthCrop, mouthDistance, mouthGap, mouthShape, mouthShapeDistance, stillShape } from './face-space.ts';
 import type { Crop, MouthShape } from './face-space.ts';
 import { tileOf, writeSheet } from './sheet.ts';
 import type { Cut } from './sheet.ts';
@@ -40,9 +40,9 @@ const MOST_SHOWN = 250;
 const STRIP_FRAMES = 8;
 const STRIPS = 4;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string', default: '1' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { hide: { type: 'string', default: 'last' }, seed: { type: 'string', default: '1' } } });
 const [path, folder] = positionals;
-if (!path) throw new Error('usage: held-out.ts CLIP [FOLDER] [--seed 1]');
+if (!path || (values.hide !== 'last' && values.hide !== 'first')) throw new Error('usage: held-out.ts CLIP [FOLDER] [--hide last|first] [--seed 1]');
 const clip = await openClip(readFileSync(path));
 const scale = Math.min(1, MOST_SIDE / Math.max(clip.facts.width, clip.facts.height));
 const size: PictureSize = { width: 2 * Math.round((clip.facts.width * scale) / 2), height: 2 * Math.round((clip.facts.height * scale) / 2) };
@@ -50,19 +50,23 @@ const pictures: I420Picture[] = [];
 for await (const { picture } of clip.frames({ fps: FPS, ...size, frames: MOST_FRAMES })) pictures.push(picture);
 const sound = await clip.sound(MEDIA_CLOCK_HZ, MOST_FRAMES / FPS);
 if (!sound) throw new Error('the clip has no sound to drive the avatar with');
-const firstHidden = Math.max(Math.floor(pictures.length * (1 - HIDDEN_PART)), Math.min(LEAST_SHOWN, pictures.length - FPS));
-const hiddenPictures = pictures.slice(firstHidden);
+const shownFrames = Math.max(Math.floor(pictures.length * (1 - HIDDEN_PART)), Math.min(LEAST_SHOWN, pictures.length - FPS));
+const firstShown = values.hide === 'first' ? pictures.length - shownFrames : 0;
+const firstHidden = values.hide === 'first' ? 0 : shownFrames;
+const clipOfShown = pictures.slice(firstShown, firstShown + shownFrames);
+const hiddenPictures = pictures.slice(firstHidden, firstHidden + pictures.length - shownFrames);
+const soundOf = (firstFrame: number, frames: number): Float32Array => sound.slice(firstFrame * FRAME_SAMPLES, (firstFrame + frames) * FRAME_SAMPLES);
 
 const engine = createBuiltinEngine();
-console.log(`${pictures.length} frames of ${size.width}×${size.height}, the last ${hiddenPictures.length} hidden`);
-const { bundle } = await engine.prepare(await fileOf(pictures.slice(0, firstHidden), sound.subarray(0, firstHidden * FRAME_SAMPLES)));
+console.log(`${pictures.length} frames of ${size.width}×${size.height}, the ${values.hide} ${hiddenPictures.length} hidden`);
+const { bundle } = await engine.prepare(await fileOf(clipOfShown, soundOf(firstShown, shownFrames)));
 const avatar = await engine.load(bundle, size);
-const renderedPictures = rendered(heard(sound.slice(firstHidden * FRAME_SAMPLES)), hiddenPictures.length);
+const renderedPictures = rendered(heard(soundOf(firstHidden, hiddenPictures.length)), hiddenPictures.length);
 const restPicture = rendered(silence(1), 1)[0]!;
 avatar.close();
 
-const shownEvery = Math.max(1, Math.ceil(firstHidden / MOST_SHOWN));
-const shownPictures = pictures.slice(0, firstHidden).filter((_, i) => i % shownEvery === 0);
+const shownEvery = Math.max(1, Math.ceil(shownFrames / MOST_SHOWN));
+const shownPictures = clipOfShown.filter((_, i) => i % shownEvery === 0);
 const meshes = {
   hidden: await meshesOf(hiddenPictures),
   rendered: await meshesOf(renderedPictures),
@@ -83,7 +87,8 @@ const rest = lookedAt(restPicture, meshes.rest[0]);
 const shown = shownPictures.map((picture, i) => lookedAt(picture, meshes.shown[i])).filter((mouth) => mouth !== undefined);
 if (!rest || shown.length === 0) throw new Error('no face at rest, or none in the shown part');
 
-console.log(`\n${''.padEnd(46)} lips' distance: mean   p95 | SSIM of the mouth | opening goes with the hidden`);
+console.log(`\n${''.padEnd(46)} lips' distance: mean   p95 | of their shape: mean   p95 | SSIM of the mouth | opening: p95  with the hidden`);
+printRow('hidden', hidden);
 printRow('rendered from the hidden sound', render);
 printRow('resting mouth, repeated', hidden.map(() => rest));
 printRow(`nearest of ${shown.length} shown, by the hidden points`, hidden.map((mouth) => mouth && nearest(mouth)));
@@ -92,14 +97,14 @@ process.exit(0);
 
 function printRow(name: string, mouths: readonly (Mouth | undefined)[]): void {
   const pairs = mouths.flatMap((mouth, i) => (mouth && hidden[i] ? [[mouth, hidden[i]] as const] : []));
-  const distances = pairs.map(([a, b]) => mouthDistance(a.shape, b.shape)).sort((a, b) => a - b);
   const mean = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-  const p95 = distances[Math.min(distances.length - 1, Math.floor(distances.length * 0.95))]!;
+  const places = pairs.map(([a, b]) => mouthDistance(a.shape, b.shape));
+  const shapes = pairs.map(([a, b]) => mouthShapeDistance(a.shape, b.shape));
   const gaps = pairs.map(([a]) => mouthGap(a.shape));
   const moves = gaps.some((gap) => gap !== gaps[0]);
   const together = correlation(gaps, pairs.map(([, b]) => mouthGap(b.shape)));
   const similarity = mean(pairs.map(([a, b]) => cropSsim(a.crop, b.crop)));
-  console.log(`${name.padEnd(46)} ${mean(distances).toFixed(4).padStart(20)} ${p95.toFixed(4)} | ${similarity.toFixed(3).padStart(17)} | ${moves ? `r ${together.toFixed(2)}` : '–'}  (${pairs.length} frames)`);
+  console.log(`${name.padEnd(46)} ${mean(places).toFixed(4).padStart(20)} ${percentile(places, 0.95).toFixed(4)} | ${mean(shapes).toFixed(4).padStart(20)} ${percentile(shapes, 0.95).toFixed(4)} | ${similarity.toFixed(3).padStart(17)} | ${percentile(gaps, 0.95).toFixed(3).padStart(12)}  ${moves ? `r ${together.toFixed(2)}` : '–'}  (${pairs.length} frames)`);
 }
 
 function nearest(mouth: Mouth): Mouth {
