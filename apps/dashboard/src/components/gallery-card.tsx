@@ -1,10 +1,11 @@
 import type { Avatar } from '@visavis/contracts';
 import { Link } from '@tanstack/react-router';
 import { Film, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { useRef } from 'react';
 import { DeleteAvatar } from './delete-avatar.tsx';
 import { MovingPreview } from './moving-preview.tsx';
 import { ProgressBar } from './progress-bar.tsx';
+import { useWatched } from './use-watched.ts';
 
 interface GalleryCardProps {
   readonly avatar: Avatar;
@@ -14,7 +15,8 @@ interface GalleryCardProps {
 
 /** One avatar, large enough to be looked at. It leads to the playground once it can speak. */
 export function GalleryCard({ avatar, onDelete }: GalleryCardProps) {
-  const [moving, setMoving] = useState(false);
+  const cardRef = useRef<HTMLElement>(null);
+  const moving = useWatched(cardRef);
   const ready = avatar.status === 'ready';
   const picture = (
     <span className="relative block aspect-square overflow-hidden rounded-xl bg-hover ring-line-strong ring-offset-2 ring-offset-canvas transition-shadow group-hover:ring-1">
@@ -32,14 +34,7 @@ export function GalleryCard({ avatar, onDelete }: GalleryCardProps) {
     </span>
   );
   return (
-    <article
-      aria-label={avatar.name}
-      className="group relative min-w-0"
-      onPointerEnter={() => setMoving(true)}
-      onPointerLeave={() => setMoving(false)}
-      onFocus={() => setMoving(true)}
-      onBlur={() => setMoving(false)}
-    >
+    <article ref={cardRef} aria-label={avatar.name} className="group relative min-w-0">
       {ready ? (
         <Link to="/" search={{ avatar: avatar.id }} aria-label={`Try ${avatar.name}`} className="block rounded-xl">
           {picture}

@@ -3,7 +3,7 @@ import { UserRound } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 
 /**
- * An avatar's picture, which moves while `moving`: a pointer or the keyboard is on it. Where there is only the clip, its first picture stands
+ * An avatar's picture, which moves while `moving`. Where there is only the clip, its first picture stands
  * for the portrait. Keeps still for those who ask for reduced motion.
  */
 export function MovingPreview({ avatar, moving }: { readonly avatar: Avatar; readonly moving: boolean }) {
