@@ -13,7 +13,6 @@ export const prepareFailureCodes = [
   'clip_has_cuts',
   'clip_blurred',
   'face_covered',
-  'no_open_mouth',
 ] as const;
 export type PrepareFailureCode = (typeof prepareFailureCodes)[number];
 

@@ -50,13 +50,13 @@ export interface ClipSurvey {
  * Looks at the clip two or three times a second: who is in it, where, and how large.
  * @throws PrepareError where it is too short, or there is no face, a small one, or two people.
  */
-export async function surveyClip(clip: Clip, detector: FaceDetector, maxFrames: number, onProgress: (fraction: number) => void, minSeconds = MIN_CLIP_S): Promise<ClipSurvey> {
+export async function surveyClip(clip: Clip, detector: FaceDetector, maxFrames: number, onProgress: (fraction: number) => void): Promise<ClipSurvey> {
   let frames: SurveyedFrame[] = [];
   let clipFrames = 0;
   for (const side of [SURVEY_SIDE, SURVEY_SIDE_SMALL_FACES]) {
     ({ frames, clipFrames } = await lookAtFaces(clip, detector, side, maxFrames, onProgress));
-    if (clipFrames < minSeconds * CLIP_FPS - 2) {
-      throw new PrepareError('clip_too_short', `The video lasts ${(clipFrames / CLIP_FPS).toFixed(1)} s; at least ${minSeconds} s are needed, 20 to 60 s are best. Please film a person who speaks for a while and then listens, looking into the camera.`);
+    if (clipFrames < MIN_CLIP_S * CLIP_FPS - 2) {
+      throw new PrepareError('clip_too_short', `The video lasts ${(clipFrames / CLIP_FPS).toFixed(1)} s; at least ${MIN_CLIP_S} s are needed, 20 to 60 s are best. Please film a person who speaks for a while and then listens, looking into the camera.`);
     }
     if (frames.some(({ mesh }) => mesh)) break;
   }
