@@ -1,4 +1,4 @@
-export { createRtpSender } from './rtp-sender.ts';
+export { createRtpSender, emptyRtpStats } from './rtp-sender.ts';
 export type { RtpSender, RtpSenderOptions, RtpSenderStats } from './rtp-sender.ts';
 export { openUdpTransport } from './udp-transport.ts';
 export type { RtpTransport, UdpTransportOptions } from './udp-transport.ts';

@@ -41,6 +41,21 @@ export interface RtpSenderStats {
   sendMs: number;
 }
 
+export function emptyRtpStats(): RtpSenderStats {
+  return {
+    audioPackets: 0,
+    videoPackets: 0,
+    payloadBytes: 0,
+    retransmitted: 0,
+    retransmitMisses: 0,
+    keyFrameRequests: 0,
+    fractionLost: 0,
+    packetizeMs: 0,
+    protectMs: 0,
+    sendMs: 0,
+  };
+}
+
 export interface RtpSender {
   readonly stats: Readonly<RtpSenderStats>;
   /** One Opus packet; `mediaSample` (48 kHz) is where its first sample stands. */
@@ -76,18 +91,7 @@ export function createRtpSender(options: RtpSenderOptions): RtpSender {
   const videoTimestampBase = Math.floor(options.startWallClockMs * 90) % 2 ** 32;
   const rtcpBuffer = Buffer.alloc(RTCP_BUFFER_BYTES);
   const reports: [SenderReport, SenderReport] = [emptyReport(audio.ssrc), emptyReport(video.ssrc)];
-  const stats: RtpSenderStats = {
-    audioPackets: 0,
-    videoPackets: 0,
-    payloadBytes: 0,
-    retransmitted: 0,
-    retransmitMisses: 0,
-    keyFrameRequests: 0,
-    fractionLost: 0,
-    packetizeMs: 0,
-    protectMs: 0,
-    sendMs: 0,
-  };
+  const stats = emptyRtpStats();
   let closed = false;
 
   const handler: RtcpHandler = {

@@ -1,11 +1,8 @@
-import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { LoadOptions } from '@visavis/engine';
 import type { IdleLoopOptions } from '../idle-loop/encode-idle-loop.ts';
+import { stopThread } from './stop-thread.ts';
 import type { AvatarThreadData, FromAvatarThread, ToAvatarThread } from './thread-messages.ts';
-
-const STOP_TIMEOUT_MS = 3_000;
 
 export interface AvatarThreadsOptions {
   /** The program: one that calls `hostAvatarThread`. */
@@ -87,11 +84,7 @@ class RequestedThread {
     const { worker } = this;
     this.closed = true;
     this.fail(new Error('the pool is closed'));
-    if (worker === undefined) return;
-    const ended = once(worker, 'exit');
-    this.tell({ type: 'stop' });
-    await Promise.race([ended, setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false })]);
-    await worker.terminate();
+    if (worker !== undefined) await stopThread(worker);
   }
 
   private start(): Worker {

@@ -1,8 +1,6 @@
-import { type RtpSenderStats } from '@visavis/rtp';
-import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { LoadOptions } from '@visavis/engine';
+import { emptyRtpStats, type RtpSenderStats } from '@visavis/rtp';
 import type { InferenceConnection, InferenceService } from '@visavis/viseme-net';
 import type { CreatedMediaSession, CreateMediaSessionOptions } from '../create-media-session.ts';
 import type { IdleLoopOptions } from '../idle-loop/encode-idle-loop.ts';
@@ -13,6 +11,7 @@ import { AvatarThreads, type LoadedHandle } from './avatar-threads.ts';
 import { IdleLoops, type LoopedAvatar, type LoopStore } from './idle-loops.ts';
 import { SessionLoad } from './session-load.ts';
 import { createSpeechRelay, type SpeechRelay } from './speech-relay.ts';
+import { stopThread } from './stop-thread.ts';
 import { warmUpSpeech } from './warm-up.ts';
 import type { FromThread, PipelineThreadData, SessionOrder, ToThread } from './thread-messages.ts';
 
@@ -51,8 +50,6 @@ export interface PipelinePoolOptions {
   /** An idle loop was not made: its sessions draw all pictures. */
   onLoopError?(error: Error): void;
 }
-
-const STOP_TIMEOUT_MS = 3_000;
 
 interface Avatar {
   engine: string;
@@ -197,7 +194,7 @@ export class PipelinePool {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await Promise.all([...this.threads.map(stopThread), this.avatarThreads.close()]);
+    await Promise.all([...this.threads.map(({ worker }) => stopThread(worker)), this.avatarThreads.close()]);
     await this.options.inference?.close();
   }
 
@@ -361,13 +358,6 @@ export class PipelinePool {
   }
 }
 
-async function stopThread(thread: Thread): Promise<void> {
-  const ended = once(thread.worker, 'exit');
-  tell(thread, { type: 'stop' });
-  await Promise.race([ended, setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false })]);
-  await thread.worker.terminate();
-}
-
 function tell({ worker }: Thread, message: ToThread): void {
   worker.postMessage(message);
 }
@@ -383,19 +373,4 @@ function orderOf(options: PooledSessionOptions): SessionOrder {
 
 function loopOptionsOf({ width, height, fps, codec, maxBitrate = DEFAULT_MAX_BITRATE, background }: PooledSessionOptions): IdleLoopOptions {
   return { width, height, fps, codec, maxBitrate, background };
-}
-
-function emptyRtpStats(): RtpSenderStats {
-  return {
-    audioPackets: 0,
-    videoPackets: 0,
-    payloadBytes: 0,
-    retransmitted: 0,
-    retransmitMisses: 0,
-    keyFrameRequests: 0,
-    fractionLost: 0,
-    packetizeMs: 0,
-    protectMs: 0,
-    sendMs: 0,
-  };
 }
