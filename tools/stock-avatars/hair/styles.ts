@@ -266,4 +266,3 @@ export function drawBeard(context: HairContext, beard: Beard): void {
     draw(context, line, { width: 0.38, surface: random() < 0.45 ? 0.3 : 0.85, tint: lock * 0.5 + 0.6 * bellRandom(random), alpha: mix(0.42, 0.86, inner), fadeIn: 0.15, fadeOut: 0.45 }, { x: 0, y: 20, radiusX: 84, radiusY: 125 }, context.place.height(x, y));
   }
 }
-export { clamp01 };
