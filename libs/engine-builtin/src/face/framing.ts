@@ -3,9 +3,9 @@ import { distance, meshBounds, point } from './landmarks.ts';
 import type { FaceMesh } from './landmarks.ts';
 
 /** Shorter side of a frame, as a multiple of the face's height from forehead to chin. */
-export const HEAD_ROOM = 2.05;
+export const HEAD_ROOM = 2.2;
 /** Where the middle of the face lies in the frame, from its top. */
-const FACE_CENTRE_FROM_TOP = 0.46;
+const FACE_CENTRE_FROM_TOP = 0.48;
 
 export interface CropRect {
   left: number;
