@@ -22,8 +22,10 @@ export interface InsidePoint {
   aboveLower: number;
 }
 
-/** From here on the lips count as parted in the picture, and what it shows there as teeth. */
-export const OPEN_AT_REST = 0.04;
+/** From here on the lips count as parted in the picture, and what it shows there is shown; in narrower gaps only what is plainly teeth. */
+const OPEN_AT_REST = 0.06;
+const MAY_SHOW_TEETH = 0.04;
+const PLAINLY_TEETH = 0.6;
 /** How far the upper teeth reach below the upper lip at rest, in units (a unit is about 78 mm), and the lower ones above the lower lip. */
 const UPPER_SHOWN = 0.036;
 const LOWER_SHOWN = -0.003;
@@ -74,7 +76,7 @@ export class InnerMouth {
     this.look = look;
     this.sampler = sampler;
     this.restGap = Math.max(0, curveAt(face.lowerSeam, 0) - curveAt(face.upperSeam, 0));
-    this.openAtRest = this.restGap > OPEN_AT_REST;
+    this.openAtRest = this.restGap > OPEN_AT_REST || (this.restGap > MAY_SHOW_TEETH && partOfTeeth(face, look, sampler) > PLAINLY_TEETH);
     this.upperTeeth = new TeethRow(face, 'upper', look.sideLight);
     this.lowerTeeth = new TeethRow(face, 'lower', look.sideLight);
     this.cavity = cavityColour(look);
@@ -257,8 +259,22 @@ function toothColour(face: FaceGeometry, look: PictureLook, sampler: PictureSamp
 
 /** The bright ones among the points between the parted lips. */
 function shownTooth(face: FaceGeometry, sampler: PictureSampler): YuvColour {
+  const inside = betweenLips(face, sampler, 0.5);
+  inside.sort((p, q) => p.y - q.y);
+  return inside[Math.floor(inside.length * 0.7)]!;
+}
+
+/** Of what shows between the lips' middles, how much is about as light as teeth are, and far from a lip's red. */
+function partOfTeeth(face: FaceGeometry, look: PictureLook, sampler: PictureSampler): number {
+  const wanted = toothColour(face, look, sampler, false);
+  const lipRed = Math.max(look.upperLip(0).v, look.lowerLip(0).v);
+  const inside = betweenLips(face, sampler, 0.3);
+  return inside.filter(({ y, v }) => y > 0.75 * wanted.y && v - wanted.v < 0.45 * (lipRed - wanted.v)).length / inside.length;
+}
+
+function betweenLips(face: FaceGeometry, sampler: PictureSampler, reach: number): YuvColour[] {
   const inside: YuvColour[] = [];
-  for (let s = -0.5; s <= 0.5; s += 0.1) {
+  for (let s = -reach; s <= reach + 1e-6; s += 0.1) {
     const a = s < 0 ? -s * face.leftCornerA : s * face.rightCornerA;
     const upper = curveAt(face.upperSeam, a);
     for (const part of [0.3, 0.5, 0.7]) {
@@ -266,8 +282,7 @@ function shownTooth(face: FaceGeometry, sampler: PictureSampler): YuvColour {
       inside.push({ y: sampler.luma(x, y), u: sampler.blue(x, y), v: sampler.red(x, y) });
     }
   }
-  inside.sort((p, q) => p.y - q.y);
-  return inside[Math.floor(inside.length * 0.7)]!;
+  return inside;
 }
 
 /** Redder than the skin, as the lips are, and lit from outside only. */
