@@ -44,6 +44,8 @@ export async function createTestDatabase(options: { serverUrl?: string | undefin
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
   // DROP … FORCE may still find a connection that is closing, which nobody listens to any more.
   owner.on('connect', (client) => client.on('error', () => {}));
+  // The pool passes on what a connection that is still closing says.
+  owner.on('error', () => {});
   const ownerSql = async <Row extends pg.QueryResultRow>(text: string, params: unknown[] = []) => (await owner.query<Row>(text, params)).rows;
 
   return {
