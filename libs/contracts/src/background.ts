@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /** What a whole coded picture may measure; a transparent one is two pictures wide. */
-const MAX_CODED_SIDE = 1280;
-const MAX_CODED_PIXELS = 1280 * 720;
+const MAX_CODED_SIDE = 1920;
+const MAX_CODED_PIXELS = 1920 * 1080;
 
 const color = z
   .string()

@@ -20,9 +20,9 @@ export type EndReason = z.infer<typeof endReason>;
 export const videoCodec = z.enum(['h264', 'vp8']);
 export type VideoCodec = z.infer<typeof videoCodec>;
 
-export const MAX_VIDEO_PIXELS = 1280 * 720;
+export const MAX_VIDEO_PIXELS = 1920 * 1080;
 
-const side = z.number().int().min(128).max(1280).multipleOf(2, 'must be even');
+const side = z.number().int().min(128).max(1920).multipleOf(2, 'must be even');
 export const videoRequest = z
   .strictObject({
     width: side.default(512),
@@ -30,7 +30,7 @@ export const videoRequest = z
     fps: z.union([z.literal(25), z.literal(30)]).default(25),
     codec: videoCodec.default('h264'),
   })
-  .refine((v) => v.width * v.height <= MAX_VIDEO_PIXELS, 'width × height must not exceed 921600 pixels (1280×720)');
+  .refine((v) => v.width * v.height <= MAX_VIDEO_PIXELS, 'width × height must not exceed 2073600 pixels (1920×1080)');
 export const video = z.object({ width: z.int(), height: z.int(), fps: z.int(), codec: videoCodec });
 export type Video = z.infer<typeof video>;
 export const DEFAULT_VIDEO: Readonly<Video> = { width: 512, height: 512, fps: 25, codec: 'h264' };
@@ -57,7 +57,7 @@ export const createSession = z
     queue_timeout_s: z.int().min(0).max(30).default(0),
   })
   .refine(({ video: size = DEFAULT_VIDEO, background: behind }) => fitsCodedSize(size, behind), {
-    message: 'with a transparent background the video is coded twice as wide, which may be 1280 pixels at most: ask for a width up to 640 and 460800 pixels, or another background',
+    message: 'with a transparent background the video is coded twice as wide, which may be 1920 pixels at most: ask for a width up to 960 and 1036800 pixels, or another background',
     path: ['video'],
   })
   .meta({ id: 'CreateSession' });
