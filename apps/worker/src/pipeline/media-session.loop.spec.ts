@@ -62,6 +62,15 @@ describe('an idle session', () => {
     lifts(codec).forEach((lift) => expect(Math.abs(lift)).toBeLessThan(3));
   });
 
+  it('begins with the loop also where the machine was busy at its start', async () => {
+    rig = openSessionRig({ looped: true });
+    rig.time.stall(200);
+    await rig.time.advance(1000);
+    expect(fromLoop()).toEqual(range(0, rig.video.length));
+    expect(rig.avatar.frames).toEqual([]);
+    expect(rig.video.length).toBeGreaterThan(28);
+  });
+
   it('does the same at 30 frames a second', async () => {
     rig = openSessionRig({ looped: true, fps: 30 });
     await rig.time.advance(5030);

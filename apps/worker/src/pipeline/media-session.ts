@@ -176,8 +176,8 @@ export class RunningMediaSession implements MediaSession, MediaTask {
     if (this.closed) return;
     try {
       const overdue = Math.floor((nowMs - this.nextVideoMs) / this.frameIntervalMs);
-      // The loop's pictures build on each other, and cost next to nothing.
-      if (overdue > 0 && !this.pictures.looping) {
+      // The loop's pictures build on each other, from the very first, and cost next to nothing.
+      if (overdue > 0 && !this.pictures.looping && this.stats.framesSent > 0) {
         this.stats.framesDropped += overdue;
         this.frameIndex += overdue;
       }
