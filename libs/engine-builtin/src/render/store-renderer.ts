@@ -35,6 +35,8 @@ export class StoreRenderer {
   private readonly drawn: Uint8Array;
   private readonly bases: Uint8Array[];
   private readonly byteLength: number;
+  /** Frames whose sides are not whole cells are drawn larger and cut: how, for the size that was asked for last. */
+  private cut: (PictureSize & { cutOut: CutOut }) | undefined;
 
   constructor(staged: StagedAvatar, arena: Arena, kernels: Kernels) {
     this.staged = staged;
@@ -71,7 +73,12 @@ export class StoreRenderer {
     this.background?.paint(this.shown, canvas.address, base, lattice.sourceU, lattice.sourceV);
     if (this.staged.behind?.transparent) this.background!.copyTransparent(this.drawn, out);
     else if (out.width === width && out.height === height) out.data.set(this.drawn);
-    else cutTo(this.drawn, this.size, out);
+    else this.cutOutFor(out).copyTo(out.data);
+  }
+
+  private cutOutFor({ width, height }: PictureSize): CutOut {
+    if (this.cut?.width !== width || this.cut.height !== height) this.cut = { width, height, cutOut: new CutOut(this.drawn, this.size, { width, height }) };
+    return this.cut.cutOut;
   }
 
   close(): void {
@@ -84,18 +91,26 @@ export class StoreRenderer {
   }
 }
 
-/** Frames whose sides are not whole cells are drawn larger and cut. */
-function cutTo(from: Uint8Array, { width, height }: PictureSize, to: I420Picture): void {
-  cutPlane(from, 0, width, to.data, 0, to.width, to.height);
-  const luma = width * height;
-  const toLuma = to.width * to.height;
-  for (let plane = 0; plane < 2; plane++) {
-    cutPlane(from, luma + (plane * luma) / 4, width / 2, to.data, toLuma + (plane * toLuma) / 4, to.width / 2, to.height / 2);
-  }
-}
+/** What is shown of a larger picture, piece by piece: of its three planes, or of their rows where they are longer. */
+class CutOut {
+  private readonly pieces: { bytes: Uint8Array; at: number }[] = [];
 
-function cutPlane(from: Uint8Array, fromStart: number, fromStride: number, to: Uint8Array, toStart: number, width: number, height: number): void {
-  for (let row = 0; row < height; row++) {
-    for (let x = 0; x < width; x++) to[toStart + row * width + x] = from[fromStart + row * fromStride + x]!;
+  constructor(from: Uint8Array, size: PictureSize, to: PictureSize) {
+    const luma = size.width * size.height;
+    const toLuma = to.width * to.height;
+    this.addPlane(from.subarray(0, luma), size.width, 0, to.width, to.height);
+    for (let plane = 0; plane < 2; plane++) {
+      const start = luma + (plane * luma) / 4;
+      this.addPlane(from.subarray(start, start + luma / 4), size.width / 2, toLuma + (plane * toLuma) / 4, to.width / 2, to.height / 2);
+    }
+  }
+
+  copyTo(out: Uint8Array): void {
+    for (let i = 0; i < this.pieces.length; i++) out.set(this.pieces[i]!.bytes, this.pieces[i]!.at);
+  }
+
+  private addPlane(plane: Uint8Array, stride: number, at: number, width: number, height: number): void {
+    if (stride === width) this.pieces.push({ bytes: plane.subarray(0, width * height), at });
+    else for (let row = 0; row < height; row++) this.pieces.push({ bytes: plane.subarray(row * stride, row * stride + width), at: at + row * width });
   }
 }
