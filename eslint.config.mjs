@@ -33,7 +33,8 @@ function restrictedImports(chosen) {
 }
 
 export default [
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/generated/**', '.visavis/**', '.nx/**', '**/*.d.ts'] },
+  // AssemblyScript: TypeScript's syntax, decorators on functions included, but another language.
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/generated/**', '.visavis/**', '.nx/**', '**/*.d.ts', 'libs/engine-builtin/assembly/*.ts'] },
   ...tseslint.configs.recommended.map((config) => ({ ...config, files: ['**/*.{ts,tsx,mts}'] })),
   {
     files: ['**/*.{ts,tsx,mts,mjs}'],

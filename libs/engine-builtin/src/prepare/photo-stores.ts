@@ -5,7 +5,7 @@ import { contour, xOf, yOf } from '../face/landmarks.ts';
 import type { FaceMesh } from '../face/landmarks.ts';
 import { channel, restPose } from '../motion/pose.ts';
 import { DISPLACEMENT_VALUES } from '../render/displacement.ts';
-import type { Displacement, Surface } from '../render/displacement.ts';
+import type { Surface } from '../render/displacement.ts';
 import { DRAWN_COUNT, toDrawnPose } from '../render/drawn-pose.ts';
 import { mouthBox } from '../render/mouth-bounds.ts';
 import type { PixelBox } from '../render/patch-textures.ts';
