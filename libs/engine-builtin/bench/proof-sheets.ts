@@ -4,8 +4,8 @@
  *
  * Of every avatar that may be published (assets/stock; with --stock only those whose file's name contains NAME), of the photos and of the clips
  * (without one: a clip that the engine makes of a stock avatar) it writes JPEG sheets into FOLDER: `stock`, `given` (a row each: at rest and in
- * speech), and of the first of each kind `sentence`, `visemes`, `expressions`, `gestures`, `states`, `poses`. `film` is an MP4 of three that speak in
- * turn. With --publish those of them go to docs/images that show nobody but the stock.
+ * speech), `faces` (the stock, each saying something), and of the first of each kind `sentence`, `visemes`, `expressions`, `gestures`, `states`,
+ * `poses`. `film` is an MP4 of three that speak in turn. With --publish those of them go to docs/images that show nobody but the stock.
  */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -15,7 +15,7 @@ import { EXPRESSIONS, GESTURES } from '@visavis/engine';
 import type { Cue, I420Picture, LoadedAvatar } from '@visavis/engine';
 import { MOUTH_PARAMS, phonemeTable, VISEMES } from '@visavis/viseme-net';
 import { loadFaceDetector } from '../src/face/face-detector.ts';
-import { meshBounds } from '../src/face/landmarks.ts';
+import { distance, eyeDistance, meshBounds } from '../src/face/landmarks.ts';
 import { createBuiltinEngine } from '../src/index.ts';
 import { i420ToRgb } from '../src/render/i420-to-rgb.ts';
 import { headPoses } from './head-poses.ts';
@@ -75,7 +75,8 @@ const drawnClip = async (): Promise<Source> => ({
 });
 if (values.clip.length === 0 && wanted('given')) given.push(await drawnClip());
 
-if (wanted('stock')) await sheet('stock', true, 176, await rows(stock));
+if (wanted('stock')) await sheet('stock', false, 176, await rows(stock));
+if (wanted('faces')) await sheet('faces', true, 240, await faces(stock, 5));
 if (wanted('given') && given.length > 0) await sheet('given', false, 176, await rows(given));
 const painting = stock.find(({ name }) => name.includes('leonardo'));
 const examples = [stock[0], painting, given.find(({ kind }) => kind === 'photo'), given.find(({ kind }) => kind === 'clip')].filter((source) => source !== undefined);
@@ -110,6 +111,19 @@ async function rows(sources: readonly Source[]): Promise<{ label: string; tiles:
     }
   }
   return all;
+}
+
+/** Every avatar once, in the middle of a sound, another one for each, and not in the middle of a blink. */
+async function faces(sources: readonly Source[], columns: number): Promise<{ tiles: SheetTile[] }[]> {
+  const tiles: SheetTile[] = [];
+  for (const [i, source] of sources.entries()) {
+    const moments = momentsOf(await avatarOf(source), speech, telling());
+    const open = await Promise.all(moments.map(({ picture }) => eyesOpen(picture)));
+    const turned = moments.map((_, n) => (n + i) % moments.length);
+    const chosen = turned.find((n) => open[n]! > 0.8 * Math.max(...open))!;
+    tiles.push(await tileOf(moments[chosen]!.picture, 240, source.name));
+  }
+  return Array.from({ length: Math.ceil(tiles.length / columns) }, (_, row) => ({ tiles: tiles.slice(row * columns, (row + 1) * columns) }));
 }
 
 /** The middle of the longest segment of each of some visemes. */
@@ -198,6 +212,13 @@ function visemesOf(avatar: LoadedAvatar): Moment[] {
   const said: Spoken = { ...silence(VISEMES.length), mouths };
   const moments = momentsOf(avatar, said, VISEMES.map((_, v) => v * FPS + 16));
   return moments.map((moment, v) => ({ ...moment, label: VISEMES[v]! }));
+}
+
+/** How far the lids part, in distances between the eyes. */
+async function eyesOpen(picture: I420Picture): Promise<number> {
+  const detector = await loadFaceDetector();
+  const [face] = await detector.detect({ ...SIZE, data: i420ToRgb(picture) }, { lids: true });
+  return face ? (distance(face.mesh, 159, 145) + distance(face.mesh, 386, 374)) / eyeDistance(face.mesh) : 0;
 }
 
 async function faceCut(picture: I420Picture): Promise<Cut> {
