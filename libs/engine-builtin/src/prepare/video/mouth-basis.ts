@@ -6,6 +6,7 @@ import type { FaceGeometry } from '../../face/face-geometry.ts';
 import type { FaceMesh } from '../../face/landmarks.ts';
 import type { Surface } from '../../render/displacement.ts';
 import { mouthDisplacement } from '../../render/mouth-displacement.ts';
+import { quantile } from './clip-survey.ts';
 import { solve } from './smoothing.ts';
 
 /** features × points × 2, units per unit of a feature: see `shape` of the avatar bundle. */
@@ -33,6 +34,31 @@ export function usualBasis(face: FaceGeometry, restMesh: FaceMesh): MouthBasis {
       basis[at + 1] = db;
     });
   });
+  return basis;
+}
+
+/** As far as speech asks for these features at most; what a person shows less of is scaled down to that, but not below a part of the usual. */
+const ASKED = [
+  { feature: mouthFeature.round, most: 0.8 },
+  { feature: mouthFeature.spread, most: 0.8 },
+  { feature: mouthFeature.press, most: 0.7 },
+] as const;
+const LEAST_OF_USUAL = 0.45;
+
+/**
+ * Fitted to the person's own range: whoever doesn't purse the lips while speaking is not made to, and no mouth of the store is bent into
+ * one that this person has not.
+ */
+export function personalBasis(usual: MouthBasis, displacements: readonly Float64Array[]): MouthBasis {
+  const weights = pointWeights();
+  const shown = displacements.map((displacement) => fitFeatures(usual, weights, displacement));
+  const basis = usual.slice();
+  for (const { feature, most } of ASKED) {
+    const range = quantile(shown.map((features) => features[feature]!), 0.98);
+    const scale = Math.min(1, Math.max(LEAST_OF_USUAL, range / most));
+    const from = feature * CONTROL_POINT_COUNT * 2;
+    for (let k = from; k < from + CONTROL_POINT_COUNT * 2; k++) basis[k]! *= scale;
+  }
   return basis;
 }
 

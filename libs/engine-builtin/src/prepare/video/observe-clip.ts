@@ -14,6 +14,7 @@ import type { ClipVerdict } from './judge-clip.ts';
 import { loadMeshModel } from './mesh-model.ts';
 import { trackMouth } from './mouth-track.ts';
 import type { MouthTrack } from './mouth-track.ts';
+import { fitOuterLips } from './outer-lips.ts';
 import { trackClip } from './track-clip.ts';
 import type { TrackedFrame } from './track-clip.ts';
 
@@ -24,7 +25,7 @@ export interface ClipObservation {
   frames: readonly TrackedFrame[];
   verdict: ClipVerdict;
   head: HeadModel;
-  /** With inner lips as the picture has them, in pixels of the base picture. */
+  /** With lips as the picture has them, in pixels of the base picture. */
   meshes: readonly (FaceMesh | undefined)[];
   /** Of the frames that are of use. */
   mouth: MouthTrack;
@@ -58,8 +59,9 @@ function understand(frames: readonly TrackedFrame[], survey: ClipSurvey): Omit<C
   const head = fitHeadModel(frames.map(({ mesh }) => mesh));
   const verdict = judgeClip(frames, head, survey.base, coveredMouths(strips));
   const isGood = (f: number): boolean => verdict.faults[f] === undefined;
-  const meshes = refineInnerLips(frames.map(({ mesh }) => mesh), strips.map((strip, f) => (isGood(f) ? strip : undefined)));
-  const mouth = trackMouth(meshes.map((mesh, f) => (isGood(f) ? mesh : undefined)), head, strips);
+  const fitted = fitOuterLips(frames.map(({ mesh }) => mesh), strips.map((strip, f) => (isGood(f) ? strip : undefined)));
+  const meshes = refineInnerLips(fitted.meshes, fitted.strips);
+  const mouth = trackMouth(meshes.map((mesh, f) => (isGood(f) ? mesh : undefined)), head, fitted.strips);
   const gaps = mouth.frames.flatMap((frame) => (frame ? [frame.gap] : []));
   return { head, verdict, meshes, mouth, speaks: quantile(gaps, 0.97) - quantile(gaps, 0.03) >= SPOKEN_GAP };
 }

@@ -5,7 +5,7 @@ import { chooseMouths } from './choose-mouths.ts';
 import { CLIP_FPS, MAX_CLIP_S } from './clip-survey.ts';
 import { learnSpeech } from './learn-speech.ts';
 import type { SpeechOfClip } from './learn-speech.ts';
-import { usualBasis } from './mouth-basis.ts';
+import { personalBasis, usualBasis } from './mouth-basis.ts';
 import { cutMouth, packMouths, patchFrame } from './mouth-store.ts';
 import type { PatchFrame, StoredMouth } from './mouth-store.ts';
 import type { ClipObservation } from './observe-clip.ts';
@@ -31,6 +31,7 @@ export async function ownMouths(seen: ClipObservation, inference: InferenceConne
   // Closed ones come first, as they were chosen.
   const stored = [...chosen.keys()].flatMap((frame) => cut.get(frame) ?? []);
   const sound = inference && (await clip.sound(ENGINE_SAMPLE_RATE_HZ, MAX_CLIP_S));
-  const speech = learnSpeech(sound, inference, mouth.frames, usualBasis(mouth.face, mouth.restMesh));
+  const basis = personalBasis(usualBasis(mouth.face, mouth.restMesh), mouth.frames.flatMap((frame) => (frame ? [frame.displacement] : [])));
+  const speech = learnSpeech(sound, inference, mouth.frames, basis);
   return { mouths: await packMouths(stored, size, speech.basis, mouth, head.poses), stored, size, speech };
 }
