@@ -77,7 +77,7 @@ describe('a session’s background', () => {
     expect(row?.weight_pixels).toBe(2 * SLOT_PIXELS);
     expect(await fleet.freeSlots()).toBe(before - 2);
     await end(body.id);
-    for (const size of [{ width: 720, height: 480 }, { width: 640, height: 1024 }]) {
+    for (const size of [{ width: 1024, height: 480 }, { width: 960, height: 1280 }]) {
       expect((await create({ background: { type: 'transparent' }, video: size })).body).toMatchObject({ status: 400, errors: [{ path: 'video', message: expect.stringContaining('twice as wide') }] });
     }
   });
