@@ -29,8 +29,8 @@ const placeOf = new Map(controlPoints.map((index, i) => [index, i]));
 export const innerPairs = INNER_PAIRS.map(([upper, lower]) => [placeOf.get(upper)!, placeOf.get(lower)!] as const);
 
 /** Lips closer than this touch, in units: what the mesh leaves between closed lips. */
-const TOUCHING = 0.022;
-const LIPS_APART = 0.05;
+const TOUCHING = 0.013;
+const LIPS_APART = 0.035;
 
 export interface MouthFrame {
   /** points × 2: how far the control points are from rest, in units along the face's own axes. */
@@ -68,7 +68,7 @@ export function trackMouth(meshes: readonly (FaceMesh | undefined)[], model: Hea
   const gapOf = (row: readonly number[]): number => mean(innerPairs.map(([u, l]) => Math.hypot(row[u * 3]! - row[l * 3]!, row[u * 3 + 1]! - row[l * 3 + 1]!))) / usualUnit;
   const gaps = seen.map(({ row }) => gapOf(row));
   // What the mesh leaves between lips that touch differs between faces.
-  const least = Math.min(quantile(gaps, 0.02), 0.03);
+  const least = Math.min(quantile(gaps, 0.02), 0.018);
   const closedOf = (gap: number): number => 1 - Math.min(1, Math.max(0, (gap - least - TOUCHING) / (LIPS_APART - TOUCHING)));
 
   const bias = fitPoseBias(seen.map(({ row, pose }, i) => ({ row, angles: pose.angles, mouth: [gaps[i]!, ...mouthMeasures(row, usualUnit)] })));
