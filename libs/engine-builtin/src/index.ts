@@ -18,7 +18,7 @@ export function createBuiltinEngine(options: EngineOptions = {}): AvatarEngine {
   return {
     name: BUILTIN_ENGINE,
     version: BUILTIN_ENGINE_VERSION,
-    prepare: (upload, onProgress) => (looksLikeClip(upload) ? prepareVideo : preparePhoto)(upload, identity, onProgress),
+    prepare: (upload, onProgress) => (looksLikeClip(upload) ? prepareVideo(upload, identity, onProgress, options) : preparePhoto(upload, identity, onProgress)),
     load: (bundle, usual) => loadAvatar(bundle, identity, opened(), usual),
     adopt: (handle) => adoptAvatar(handle, opened()),
   };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { PrepareError } from '@visavis/engine';
+import { InferenceService } from '@visavis/viseme-net';
 import { createEngines } from '../engines';
 import type { PrepareMessage } from './prepare-in-child';
 
@@ -8,9 +9,14 @@ const send = (message: PrepareMessage) =>
     process.send?.(message, undefined, undefined, () => resolve());
   });
 
+/** A clip's sound is heard, too: by a network thread of this process. */
+function openInference(): InferenceService {
+  return new InferenceService({ threadUrl: new URL('./inference-thread.js', import.meta.url), assetsUrl: new URL('./viseme-net/', import.meta.url) });
+}
+
 process.once('message', (path: string) => {
   readFile(path)
-    .then((upload) => createEngines().preferred.prepare(upload, (progress) => void send({ type: 'progress', progress })))
+    .then((upload) => createEngines({ inference: openInference().connect() }).preferred.prepare(upload, (progress) => void send({ type: 'progress', progress })))
     .then(
       (prepared) => send({ type: 'done', outcome: { status: 'ready', ...prepared } }),
       (error: unknown) =>

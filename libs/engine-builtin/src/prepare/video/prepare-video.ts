@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import type { I420Picture, PreparedAvatar, PrepareProgress } from '@visavis/engine';
 import type { InferenceConnection } from '@visavis/viseme-net';
+import { mattesOfLoop } from '../../matte/frame-mattes.ts';
 import { packAvatar } from '../../bundle/avatar-bundle.ts';
 import type { AvatarBundle } from '../../bundle/avatar-bundle.ts';
 import { sha256Hex } from '../../bundle/container.ts';
@@ -28,6 +29,9 @@ export interface PrepareVideoOptions {
 
 type Told = (fraction: number, step: string) => void;
 
+/** How much is done when mouths and loop are made. */
+const AFTER_MOUTHS = 0.8;
+
 /** A clip of a person to a bundle: an idle loop and a store of mouths, the person's own where they speak. */
 export async function prepareVideo(
   upload: Uint8Array,
@@ -35,14 +39,15 @@ export async function prepareVideo(
   onProgress: (progress: PrepareProgress) => void = () => {},
   { inference }: PrepareVideoOptions = {},
 ): Promise<PreparedAvatar> {
-  const seen = await observeClip(upload, (fraction, step) => onProgress({ fraction: 0.8 * fraction, step }));
+  const seen = await observeClip(upload, (fraction, step) => onProgress({ fraction: 0.65 * fraction, step }));
   const { clip, survey, frames, verdict, head, mouth } = seen;
   const chosen = chooseLoop(frames, verdict.stretches, head, mouth);
   const loop = loopFrames(chosen);
   const track = trackLoop(loop, seen.meshes, head, mouth);
-  const told: Told = (fraction, step) => onProgress({ fraction, step });
+  const told: Told = (fraction, step) => onProgress({ fraction: fraction * AFTER_MOUTHS, step });
   const made = seen.speaks ? await withOwnMouths(seen, track, loop, inference, told) : await withDrawnMouths(seen, track, loop, told);
   const firstMesh = made.base.meshes.subarray(0, LANDMARK_COUNT * 3);
+  const matte = await mattesOfLoop(made.base.coded, made.base.meshes, (part) => onProgress({ fraction: AFTER_MOUTHS + 0.98 * (1 - AFTER_MOUTHS) * part, step: 'Cutting the person out' }));
   const bundle = packAvatar(identity, {
     kind: 'video',
     base: { ...survey.base, fps: CLIP_FPS, frames: loop.length, poses: track.poses, axes: track.axes, jumps: chosen.jumps, ...made.base },
@@ -50,6 +55,7 @@ export async function prepareVideo(
     mouthGain: made.mouthGain,
     jawIn: made.jawIn,
     mouths: made.mouths,
+    matte,
   });
   onProgress({ fraction: 1, step: 'Done' });
   const warnings = [...verdict.warnings, ...made.warnings, ...(clip.facts.durationS > MAX_CLIP_S + 1 ? [`only the first ${MAX_CLIP_S / 60} minutes are used`] : [])];
@@ -86,7 +92,7 @@ interface Made extends Pick<AvatarBundle, 'mouths' | 'mouthGain' | 'jawIn'> {
 }
 
 async function withOwnMouths(seen: ClipObservation, track: LoopTrack, loop: ReturnType<typeof loopFrames>, inference: InferenceConnection | undefined, told: Told): Promise<Made> {
-  const { mouths, stored, size, speech } = await ownMouths(seen, inference, (part) => told(0.8 + 0.08 * part, 'Cutting out mouths'));
+  const { mouths, stored, size, speech } = await ownMouths(seen, inference, (part) => told(0.82 + 0.06 * part, 'Cutting out mouths'));
   const pictures = await loopPictures(seen, new LoopPictures(loop, seen.survey.base, loopCloser(track, stored, size, seen.head.poses)), (part) => told(0.88 + 0.11 * part, 'Making the idle loop'));
   const closed = stored.filter((one) => one.closed).length;
   return {
@@ -107,7 +113,7 @@ async function withDrawnMouths(seen: ClipObservation, track: LoopTrack, loop: Re
     if (i === index) straight = picture;
     return picture;
   };
-  const pictures = await loopPictures(seen, new LoopPictures(loop, seen.survey.base, keep), (part) => told(0.8 + 0.08 * part, 'Making the idle loop'));
+  const pictures = await loopPictures(seen, new LoopPictures(loop, seen.survey.base, keep), (part) => told(0.82 + 0.06 * part, 'Making the idle loop'));
   const mesh = track.meshes.slice(index * LANDMARK_COUNT * 3, (index + 1) * LANDMARK_COUNT * 3);
   const { mouths, mouthGain } = await drawnMouths(straight!, mesh, (part) => told(0.88 + 0.11 * part, 'Drawing mouths'));
   return {
