@@ -31,7 +31,7 @@ export async function mattesOfLoop(coded: readonly Uint8Array[], meshes: Float32
 }
 
 /** Larger pictures are reduced to this many pixels on their longer side: a loop has hundreds, and hair that moves hides how soft its edge is. */
-const LONGEST_SIDE = 560;
+const LONGEST_SIDE = 480;
 
 /** The PNG of each next picture's alpha. */
 function createFrameMattes(): (picture: I420Picture, mesh: FaceMesh) => Promise<Uint8Array> {
