@@ -7,17 +7,17 @@ import { mouthPosition } from './mouth-displacement.ts';
 /** How far things go at 1, in units. */
 const reach = {
   /** Corners of the mouth: parts of its half width, as small mouths smile less. */
-  smileUp: 0.24,
-  smileOut: 0.16,
-  cheekUp: 0.035,
-  frownDown: 0.16,
+  smileUp: 0.34,
+  smileOut: 0.21,
+  cheekUp: 0.045,
+  frownDown: 0.22,
   frownIn: 0.035,
   lowerLipUp: 0.014,
   browUp: 0.05,
-  browInnerUp: 0.05,
+  browInnerUp: 0.065,
   browInnerIn: 0.012,
-  furrowDown: 0.05,
-  furrowIn: 0.028,
+  furrowDown: 0.062,
+  furrowIn: 0.034,
   squintUp: 0.034,
   eyesWideUp: 0.026,
 } as const;
