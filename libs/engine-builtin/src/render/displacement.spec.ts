@@ -9,7 +9,7 @@ const UNIT = 124;
 const MOST_LEAN = 0.06;
 const FRAME = { width: 512, height: 512 };
 const EXPRESSION = ['smile', 'frown', 'brow', 'browInner', 'browFurrow', 'squint', 'eyesWide'] as const;
-const SKIN: readonly Surface[] = ['face', 'upperLip', 'lowerLip', 'leftLid', 'rightLid', 'underLids'];
+const SKIN: readonly Surface[] = ['face', 'upperLip', 'lowerLip'];
 
 function arc(from: number, to: number, ends: number, middle: number): Curve {
   const a = Float64Array.from({ length: 9 }, (_, i) => from + ((to - from) * i) / 8);

@@ -8,10 +8,9 @@ import { mouthReach } from './mouth-reach.ts';
 
 /**
  * How far each channel moves each point of the picture. A surface is what lies on one sheet: the two lips are two surfaces, which
- * part between the corners of the mouth and are one beyond them, so nothing tears; teeth hang from the skull; a lid slides over
- * what lies under it.
+ * part between the corners of the mouth and are one beyond them, so nothing tears; teeth hang from the skull.
  */
-export type Surface = 'face' | 'upperLip' | 'lowerLip' | 'skull' | 'jawInside' | 'tongueTip' | 'leftLid' | 'rightLid' | 'underLids';
+export type Surface = 'face' | 'upperLip' | 'lowerLip' | 'skull' | 'jawInside' | 'tongueTip';
 
 /** Writes dx, dy in pixels per unit of the channel, for every drawn channel, to `out` (DISPLACEMENT_VALUES of them). */
 export type Displacement = (surface: Surface, x: number, y: number, out: Float32Array) => void;
@@ -20,8 +19,6 @@ export type Displacement = (surface: Surface, x: number, y: number, out: Float32
 const reach = {
   tongueOut: 0.02,
   teethHidden: 0.05,
-  gazeX: 0.045,
-  gazeY: 0.025,
   breathBody: 0.016,
   breathHead: 0.005,
 } as const;
@@ -82,43 +79,12 @@ export function displacementOf(face: FaceGeometry, frame: PictureSize): Displace
     }
     mouth(surface, a, b, along);
     expression(a, b, along);
-    if (surface === 'leftLid') along(drawn.blinkLeft, 0, lidTravel(face.leftEye, a, b));
-    if (surface === 'rightLid') along(drawn.blinkRight, 0, lidTravel(face.rightEye, a, b));
-    if (surface === 'underLids') {
-      const gaze = Math.max(gazeWindow(face.leftEye, a, b), gazeWindow(face.rightEye, a, b));
-      along(drawn.gazeX, reach.gazeX * gaze, 0);
-      along(drawn.gazeY, 0, reach.gazeY * gaze);
-    }
   };
 }
 
 export const DISPLACEMENT_VALUES = 2 * DRAWN_COUNT;
 
-/** A little further than the mesh says, or white is left under a lid whose lower edge it drew too high. */
-const CLOSING = 1.08;
-/** Height of the dark edge of a lid. */
-const LASH_BAND = 0.035;
-
-/** How far below its place a point of the upper lid goes when the eye closes: the edge to the lower lid, the fold not at all. */
-function lidTravel(eye: EyeGeometry, a: number, b: number): number {
-  const upper = curveAt(eye.upper, a);
-  const opening = Math.max(0, curveAt(eye.lower, a) - upper);
-  const skin = lidSkin(eye, a, upper);
-  // Lashes go down as they are; what stretches is the skin above them.
-  const lashes = Math.min(LASH_BAND, 0.35 * skin);
-  const t = Math.min(Math.max((b - (upper - skin)) / (skin - lashes), 0), 1);
-  return CLOSING * opening * t ** 1.4;
-}
-
 /** Height of the skin that unrolls over the eye: from near the brow to the lid's edge. */
 export function lidSkin(eye: EyeGeometry, a: number, upper: number): number {
   return Math.min(Math.max(0.9 * (upper - curveAt(eye.brow, a)), 0.1), 0.24);
-}
-
-function gazeWindow(eye: EyeGeometry, a: number, b: number): number {
-  const middle = (eye.innerA + eye.outerA) / 2;
-  const across = 1 - smoothstep(0.45, 1, Math.abs(a - middle) / ((eye.outerA - eye.innerA) / 2));
-  const above = curveAt(eye.upper, a) - b;
-  const below = b - curveAt(eye.lower, a);
-  return across * (1 - smoothstep(0, 0.03, Math.max(above, below)));
 }
