@@ -1,15 +1,13 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { setPriority } from 'node:os';
 import { ConfigError } from '@visavis/config';
 import { createLogger } from '@visavis/logging';
+import { runBeforeOthers } from './before-others';
 import { loadWorkerConfig, type WorkerConfig } from './config';
 import { Heartbeat } from './fleet/heartbeat.service';
 import { WorkerModule } from './worker.module';
 
 const CLOSE_DEADLINE_MS = 5_000;
-/** Media is the only work here with a deadline. Threads inherit it; the child that prepares avatars has its own. */
-const REAL_TIME_NICENESS = -5;
 
 await main();
 
@@ -17,9 +15,7 @@ async function main(): Promise<void> {
   const config = configOrExit();
   const logger = createLogger({ app: 'worker', level: config.logLevel });
   process.on('unhandledRejection', (error) => logger.error({ error }, 'a promise failed and nobody looked'));
-  try {
-    setPriority(REAL_TIME_NICENESS);
-  } catch {
+  if (!runBeforeOthers()) {
     logger.debug('not allowed to run before other programs; pictures may be late on a busy machine');
   }
 

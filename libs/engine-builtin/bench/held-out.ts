@@ -15,6 +15,7 @@ import { parseArgs } from 'node:util';
 import { createMp4Writer, openClip } from '@visavis/codec';
 import { MEDIA_CLOCK_HZ } from '@visavis/engine';
 import type { I420Picture, PictureSize } from '@visavis/engine';
+import { ownInference } from '@visavis/viseme-net';
 import { loadFaceDetector } from '../src/face/face-detector.ts';
 import { contour, meshBounds } from '../src/face/landmarks.ts';
 import type { FaceMesh } from '../src/face/landmarks.ts';
@@ -57,7 +58,7 @@ const clipOfShown = pictures.slice(firstShown, firstShown + shownFrames);
 const hiddenPictures = pictures.slice(firstHidden, firstHidden + pictures.length - shownFrames);
 const soundOf = (firstFrame: number, frames: number): Float32Array => sound.slice(firstFrame * FRAME_SAMPLES, (firstFrame + frames) * FRAME_SAMPLES);
 
-const engine = createBuiltinEngine();
+const engine = createBuiltinEngine({ inference: ownInference() });
 console.log(`${pictures.length} frames of ${size.width}×${size.height}, the ${values.hide} ${hiddenPictures.length} hidden`);
 const { bundle } = await engine.prepare(await fileOf(clipOfShown, soundOf(firstShown, shownFrames)));
 const avatar = await engine.load(bundle, size);
