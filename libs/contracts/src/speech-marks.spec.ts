@@ -60,6 +60,7 @@ describe('text with marks', () => {
     ['<break time="10s"/>'.repeat(7) + 'a', /60 s altogether/],
     ['<gesture name="nod"/>'.repeat(MAX_MARKS + 1) + 'a', /more than 200 marks/],
     ['<gesture name="nod"/>', /nothing to say/],
+    ['<speak>  </speak>', /nothing to say/],
     ['a <speak>b</speak>', /<speak> at character 3 must be the first/],
     ['<speak>a</speak> b', /goes on at character 17 after <\/speak>/],
     ['<speak>a', /<speak> at character 1 is never closed/],

@@ -85,7 +85,7 @@ class MarkReader {
     }
     const unclosed = this.open.at(-1);
     if (unclosed !== undefined) throw this.error(unclosed.at, `<${unclosed.name}>`, `is never closed: write </${unclosed.name}> after the words that it is for`);
-    if (this.marks.length > 0 && this.text.trim() === '') throw new SpeechMarkError(0, 'has marks but nothing to say; for a gesture or an expression alone use their own commands');
+    if (this.text.trim() === '') throw new SpeechMarkError(0, 'has marks but nothing to say; for a gesture or an expression alone use their own commands');
     return { text: this.text, marks: this.marks };
   }
 

@@ -21,7 +21,7 @@ interface Words {
 }
 
 const START: Record<ProblemCode, Words> = {
-  invalid_request: { title: 'This session can’t be started like that', advice: null, retry: false },
+  invalid_request: { title: 'This session can’t be started like that', advice: null, retry: true },
   unauthenticated: { title: 'You are signed out', advice: 'Sign in again to go on.', retry: false },
   insufficient_credits: {
     title: 'No credits left',

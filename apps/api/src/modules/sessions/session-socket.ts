@@ -95,7 +95,10 @@ export class SessionSocket {
     }
     const parsed = socketCommand.safeParse(json);
     if (!parsed.success) {
-      throw new ProblemError('invalid_request', 'This is no command: "type" is one of speak, speak.start, speak.end, interrupt, expression, gesture, state, keep_alive.', { errors: toIssues(parsed.error.issues) });
+      const errors = toIssues(parsed.error.issues);
+      const known = COMMANDS.some((type) => type === (json as { type?: unknown } | null)?.type);
+      const detail = known ? `${errors[0]?.path ?? ''} ${errors[0]?.message ?? 'is not valid'}`.trim() : `This is no command: "type" is one of ${COMMANDS.join(', ')}.`;
+      return this.problem(new ProblemError('invalid_request', detail, { errors }), requestIdOf(json));
     }
     const command = parsed.data;
     const requestId = 'request_id' in command ? command.request_id : undefined;
@@ -222,4 +225,12 @@ export class SessionSocket {
   private send(message: object): void {
     if (this.ws.readyState === this.ws.OPEN) this.ws.send(JSON.stringify(message));
   }
+}
+
+const COMMANDS = ['speak', 'speak.start', 'speak.end', 'interrupt', 'expression', 'gesture', 'state', 'keep_alive'] as const satisfies readonly SocketCommand['type'][];
+
+/** Of a frame that is no valid command, so that its sender knows which one was refused. */
+function requestIdOf(json: unknown): string | undefined {
+  const id = typeof json === 'object' && json !== null && 'request_id' in json ? json.request_id : undefined;
+  return typeof id === 'string' && id.length <= 64 ? id : undefined;
 }

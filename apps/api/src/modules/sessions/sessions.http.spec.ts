@@ -345,8 +345,11 @@ describe('/v1/sessions', () => {
     expect(await seen('cue.accepted')).toEqual({ type: 'cue.accepted', request_id: 'r1' });
     expect((await channel.face(body.id)).cues).toEqual([{ type: 'state', state: 'listening' }]);
     messages.length = 0;
-    socket.send(JSON.stringify({ type: 'gesture', gesture: 'wave' }));
-    expect((await seen('error')).problem?.code).toBe('invalid_request');
+    socket.send(JSON.stringify({ type: 'gesture', gesture: 'wave', request_id: 'r2' }));
+    expect(await seen('error')).toMatchObject({ request_id: 'r2', problem: { code: 'invalid_request', detail: expect.stringMatching(/^gesture .*nod/) } });
+    messages.length = 0;
+    socket.send(JSON.stringify({ type: 'wave' }));
+    expect((await seen('error')).problem).toMatchObject({ detail: expect.stringContaining('no command') });
     await channel.report({ sessionId: body.id, epoch: 1, workerId: worker, event: { type: 'utterance.ended', utterance_id: 'greeting-1', interrupted: false, played_ms: 20 } });
     expect(await seen('utterance.ended')).toMatchObject({ data: { utterance_id: 'greeting-1', played_ms: 20 } });
     const closed = new Promise<number>((resolve) => (socket.onclose = ({ code }) => resolve(code)));
