@@ -16,6 +16,8 @@ const MAX_WORK_PIXELS = 1_200_000;
 /** How far inside and outside of the network's outline the true one is looked for, in heights of the face. Outside lies hair. */
 const BAND_INSIDE = 0.055;
 const BAND_OUTSIDE = 0.06;
+/** Part of the way from the face's middle to its outline. */
+const SURE = 0.86;
 /** Half the width of a bridge to something that is no part of the person, in heights of the face. */
 const THREAD = 0.05;
 /** Gaps as small as this, in squares of the face's height, are none. */
@@ -110,8 +112,13 @@ async function personSeenIn(whole: PictureWithFace, cut: PictureWithFace): Promi
   return resizePlane({ width, height, data: part }, cut.image.width, cut.image.height).data;
 }
 
+/** What is the face for sure: the mesh's outline lies outside of narrow jaws, drawn ones above all, and would keep what is beside them. */
 function faceArea({ image, mesh }: PictureWithFace): Uint8Array {
-  return insideOutline(faceOval.map((index) => ({ x: xOf(mesh, index), y: yOf(mesh, index) })), image.width, image.height);
+  const outline = faceOval.map((index) => ({ x: xOf(mesh, index), y: yOf(mesh, index) }));
+  const mean = (of: 'x' | 'y') => outline.reduce((sum, at) => sum + at[of], 0) / outline.length;
+  const middle = { x: mean('x'), y: mean('y') };
+  const inward = (of: 'x' | 'y', value: number) => middle[of] + SURE * (value - middle[of]);
+  return insideOutline(outline.map(({ x, y }) => ({ x: inward('x', x), y: inward('y', y) })), image.width, image.height);
 }
 
 /** The person as one piece without small gaps, nor what hangs on a thread only: 1 inside, 0 outside. */
