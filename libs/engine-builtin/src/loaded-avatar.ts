@@ -70,7 +70,7 @@ export async function loadAvatar(bundle: Uint8Array, identity: { engine: string;
   const staged = await stageAvatar(avatar, frame, workshop.arena, yieldToOthers);
   const { mouthGain, yawDegrees, base } = avatar;
   const loop = base.frames > 1 ? { frames: base.frames, fps: base.fps, jumps: base.jumps } : undefined;
-  return new StagedFace({ kind: 'visavis-builtin', staged, frame: { width, height }, background: backgroundKey(background), traits: { mouthGain, sway: swayOf(yawDegrees), idleSeed: seedOf(bundle) }, loop }, workshop, true);
+  return new StagedFace({ kind: 'visavis-builtin', staged, frame: { width, height }, background: backgroundKey(background), traits: { mouthGain, sway: swayOf(yawDegrees), idleSeed: seedOf(base.coded[0]!) }, loop }, workshop, true);
 }
 
 /** @throws Error when the handle is none of this engine. */
@@ -79,9 +79,9 @@ export function adoptAvatar(handle: unknown, workshop: Workshop): StagedFace {
   return new StagedFace(handle as Handle, workshop, false);
 }
 
-/** Every avatar has idle clips of its own, the same in all threads and workers. */
-function seedOf(bundle: Uint8Array): number {
-  return createHash('sha256').update(bundle).digest().readUInt32LE(0);
+/** Every avatar has idle clips of its own, the same in all threads and workers, and those of its picture however it was cut out. */
+function seedOf(picture: Uint8Array): number {
+  return createHash('sha256').update(picture).digest().readUInt32LE(0);
 }
 
 /** The picture of a turned head is moved less: what it doesn't show would come into view. */
