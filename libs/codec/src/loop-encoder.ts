@@ -7,9 +7,10 @@ import {
   AV_PICTURE_TYPE_NONE,
   AV_PIX_FMT_YUV420P,
 } from 'node-av/constants';
-import { Frame, Packet, Rational } from 'node-av/lib';
+import { Packet, Rational } from 'node-av/lib';
 import type { I420Picture, PictureSize } from '@visavis/engine';
 import { allocateContext, check, openContext } from './ffmpeg.ts';
+import { allocatePictureFrame, fillPictureFrame } from './picture-frame.ts';
 
 export interface LoopEncoderOptions extends PictureSize {
   fps: number;
@@ -42,14 +43,9 @@ export function createLoopEncoder({ width, height, fps, crf }: LoopEncoderOption
   context.colorTrc = AVCOL_TRC_IEC61966_2_1;
   // Slices, not frames, run in threads: each picture is answered at once.
   openContext(context, codec, { preset: 'medium', tune: 'zerolatency', crf, 'x264-params': 'scenecut=0:repeat-headers=1:sliced-threads=1:rc-lookahead=0:mbtree=0' });
-  const frame = new Frame();
-  frame.alloc();
-  frame.format = AV_PIX_FMT_YUV420P;
-  frame.width = width;
-  frame.height = height;
+  const frame = allocatePictureFrame({ width, height }, 1);
   frame.colorSpace = AVCOL_SPC_SMPTE170M;
   frame.colorRange = AVCOL_RANGE_MPEG;
-  check(frame.getBuffer(1), 'frame buffer');
   const packet = new Packet();
   packet.alloc();
   let index = 0;
@@ -58,15 +54,7 @@ export function createLoopEncoder({ width, height, fps, crf }: LoopEncoderOption
     encode(picture) {
       if (closed) throw new Error('the loop encoder is closed');
       if (picture.width !== width || picture.height !== height) throw new RangeError(`picture of ${picture.width}x${picture.height} for an encoder of ${width}x${height}`);
-      let offset = 0;
-      for (let plane = 0; plane < 3; plane++) {
-        const rowBytes = plane === 0 ? width : width / 2;
-        const rows = plane === 0 ? height : height / 2;
-        const target = frame.data?.[plane];
-        const stride = frame.linesize[plane];
-        if (target === undefined || stride === undefined) throw new Error('FFmpeg gave no picture buffer');
-        for (let row = 0; row < rows; row++, offset += rowBytes) target.set(picture.data.subarray(offset, offset + rowBytes), row * stride);
-      }
+      fillPictureFrame(frame, picture);
       frame.pts = BigInt(index);
       frame.pictType = index === 0 ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
       index++;

@@ -1,17 +1,9 @@
-import {
-  AVCOL_PRI_BT709,
-  AVCOL_RANGE_MPEG,
-  AVCOL_SPC_SMPTE170M,
-  AVCOL_TRC_IEC61966_2_1,
-  AV_CHANNEL_ORDER_NATIVE,
-  AV_CODEC_FLAG_GLOBAL_HEADER,
-  AV_PIX_FMT_YUV420P,
-  AV_SAMPLE_FMT_FLTP,
-  AVIO_FLAG_WRITE,
-} from 'node-av/constants';
-import { type CodecContext, FormatContext, Frame, IOContext, Packet, Rational, type Stream } from 'node-av/lib';
+import { AVCOL_PRI_BT709, AVCOL_RANGE_MPEG, AVCOL_SPC_SMPTE170M, AVCOL_TRC_IEC61966_2_1, AV_CODEC_FLAG_GLOBAL_HEADER, AV_PIX_FMT_YUV420P, AVIO_FLAG_WRITE } from 'node-av/constants';
+import { FormatContext, IOContext, Packet, Rational } from 'node-av/lib';
 import type { I420Picture, PictureSize } from '@visavis/engine';
+import { addSoundTrack, addTrack, encodeInto, SOUND_FRAME, soundFrame, type Track } from './container-track.ts';
 import { allocateContext, check, openContext } from './ffmpeg.ts';
+import { allocatePictureFrame, fillPictureFrame } from './picture-frame.ts';
 
 export interface Mp4WriterOptions extends PictureSize {
   path: string;
@@ -29,23 +21,12 @@ export interface Mp4Writer {
   close(): void;
 }
 
-const SOUND_RATE_HZ = 48_000;
-const SOUND_BIT_RATE = 96_000n;
-/** Samples of an AAC frame. */
-const SOUND_FRAME = 1024;
-
-interface Track {
-  context: CodecContext;
-  stream: Stream;
-  timeBase: Rational;
-}
-
 /** @throws Error when the file can't be written. */
 export function createMp4Writer({ path, width, height, fps, crf }: Mp4WriterOptions): Mp4Writer {
   const output = new FormatContext();
   check(output.allocOutputContext2(null, 'mp4', path), 'output');
   const video = openVideo(output, { width, height, fps, crf });
-  const sound = openSound(output);
+  const sound = addSoundTrack(output);
   const file = new IOContext();
   check(file.open2Sync(path, AVIO_FLAG_WRITE), `open ${path}`);
   output.pb = file;
@@ -60,20 +41,10 @@ export function createMp4Writer({ path, width, height, fps, crf }: Mp4WriterOpti
   let soundFrames = 0;
   let closed = false;
 
-  const encode = ({ context, stream, timeBase }: Track, frame: Frame | null): void => {
-    check(context.sendFrameSync(frame), 'encode');
-    while (context.receivePacketSync(packet) >= 0) {
-      packet.streamIndex = stream.index;
-      // Without it the last picture lasts no time.
-      if (packet.duration === 0n) packet.duration = 1n;
-      packet.rescaleTs(timeBase, stream.timeBase);
-      check(output.interleavedWriteFrameSync(packet), 'write');
-    }
-  };
   const encodeSound = (): void => {
     const frame = soundFrame(waiting);
     frame.pts = BigInt(soundFrames++ * SOUND_FRAME);
-    encode(sound, frame);
+    encodeInto(output, sound, frame, packet);
     frame.free();
     waitingSamples = 0;
   };
@@ -81,9 +52,10 @@ export function createMp4Writer({ path, width, height, fps, crf }: Mp4WriterOpti
   return {
     picture(picture) {
       if (picture.width !== width || picture.height !== height) throw new RangeError(`picture of ${picture.width}x${picture.height} for a file of ${width}x${height}`);
-      const frame = pictureFrame(picture);
+      const frame = allocatePictureFrame(picture, 0);
+      fillPictureFrame(frame, picture);
       frame.pts = BigInt(pictures++);
-      encode(video, frame);
+      encodeInto(output, video, frame, packet);
       frame.free();
     },
     sound(pcm48k) {
@@ -102,8 +74,8 @@ export function createMp4Writer({ path, width, height, fps, crf }: Mp4WriterOpti
         waiting.fill(0, waitingSamples);
         encodeSound();
       }
-      encode(video, null);
-      encode(sound, null);
+      encodeInto(output, video, null, packet);
+      encodeInto(output, sound, null, packet);
       check(output.writeTrailerSync(), 'trailer');
       output.pb = null;
       file.closepSync();
@@ -129,56 +101,5 @@ function openVideo(output: FormatContext, { width, height, fps, crf }: Omit<Mp4W
   context.colorTrc = AVCOL_TRC_IEC61966_2_1;
   context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
   openContext(context, codec, { preset: 'slow', crf, 'x264-params': 'aq-mode=2' });
-  return track(output, context, timeBase);
-}
-
-function openSound(output: FormatContext): Track {
-  const { context, codec } = allocateContext('aac', 'encoder');
-  const timeBase = new Rational(1, SOUND_RATE_HZ);
-  context.sampleRate = SOUND_RATE_HZ;
-  context.sampleFormat = AV_SAMPLE_FMT_FLTP;
-  context.channelLayout = MONO;
-  context.timeBase = timeBase;
-  context.bitRate = SOUND_BIT_RATE;
-  context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
-  openContext(context, codec, {});
-  return track(output, context, timeBase);
-}
-
-const MONO = { nbChannels: 1, order: AV_CHANNEL_ORDER_NATIVE, mask: 4n };
-
-function track(output: FormatContext, context: CodecContext, timeBase: Rational): Track {
-  const stream = output.newStream(null);
-  stream.timeBase = timeBase;
-  check(stream.codecpar.fromContext(context), 'parameters');
-  return { context, stream, timeBase };
-}
-
-function pictureFrame({ width, height, data }: I420Picture): Frame {
-  const frame = new Frame();
-  frame.alloc();
-  frame.format = AV_PIX_FMT_YUV420P;
-  frame.width = width;
-  frame.height = height;
-  check(frame.getBuffer(0), 'frame');
-  let from = 0;
-  for (let plane = 0; plane < 3; plane++) {
-    const [rowBytes, rows] = plane === 0 ? [width, height] : [width / 2, height / 2];
-    const stride = frame.linesize[plane]!;
-    for (let row = 0; row < rows; row++, from += rowBytes) frame.data![plane]!.set(data.subarray(from, from + rowBytes), row * stride);
-  }
-  return frame;
-}
-
-function soundFrame(samples: Float32Array): Frame {
-  const frame = new Frame();
-  frame.alloc();
-  frame.format = AV_SAMPLE_FMT_FLTP;
-  frame.nbSamples = SOUND_FRAME;
-  frame.sampleRate = SOUND_RATE_HZ;
-  frame.channelLayout = MONO;
-  check(frame.getBuffer(0), 'sound frame');
-  const plane = frame.data![0]!;
-  for (const [i, sample] of samples.entries()) plane.writeFloatLE(sample, i * 4);
-  return frame;
+  return addTrack(output, context, timeBase);
 }

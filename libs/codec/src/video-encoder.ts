@@ -10,9 +10,10 @@ import {
   AV_PICTURE_TYPE_NONE,
   AV_PIX_FMT_YUV420P,
 } from 'node-av/constants';
-import { type CodecContext, Frame, Packet, Rational } from 'node-av/lib';
+import { type CodecContext, Packet, Rational } from 'node-av/lib';
 import type { I420Picture } from '@visavis/engine';
 import { allocateContext, check, type EncoderName, openContext } from './ffmpeg.ts';
+import { allocatePictureFrame } from './picture-frame.ts';
 import { type VideoSettings, videoSettings } from './video-settings.ts';
 
 export type VideoCodec = 'h264' | 'vp8';
@@ -62,14 +63,9 @@ export function createVideoEncoder(options: VideoEncoderOptions, settings: Video
   const { context, codec } = allocateContext(ENCODER_NAMES[options.codec], 'encoder');
   describePicture(context, options, settings);
   openContext(context, codec, settings.options);
-  const frame = new Frame();
-  frame.alloc();
-  frame.format = AV_PIX_FMT_YUV420P;
-  frame.width = width;
-  frame.height = height;
+  const frame = allocatePictureFrame(options, 1);
   frame.colorSpace = AVCOL_SPC_SMPTE170M;
   frame.colorRange = AVCOL_RANGE_MPEG;
-  check(frame.getBuffer(1), 'frame buffer');
   const planes = frame.data;
   const [planeY, planeU, planeV] = planes ?? [];
   if (planeY === undefined || planeU === undefined || planeV === undefined || frame.linesize[0] !== width || frame.linesize[1] !== width / 2) {
