@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from '@visavis/logging';
 import { WORKER_LOST_AFTER_MS, type Fleet, type WorkerState } from '@visavis/queue';
+import { Repeating } from '../../repeating';
 import { LOGGER } from '../../tokens';
 import { FLEET } from '../dispatch/dispatch.tokens';
 import { PreparationQueue, TURNS } from './preparation-queue';
@@ -15,8 +16,7 @@ const BATCH = 50;
  */
 @Injectable()
 export class OutdatedAvatars implements OnApplicationBootstrap, OnModuleDestroy {
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  readonly #repeating = new Repeating(INTERVAL_MS, () => this.run(), (error) => this.logger.warn({ error }, 'outdated avatars could not be looked for'));
 
   constructor(
     private readonly avatars: PreparationRepository,
@@ -26,16 +26,11 @@ export class OutdatedAvatars implements OnApplicationBootstrap, OnModuleDestroy 
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#running ??= this.run()
-        .catch((error: unknown) => this.logger.warn({ error }, 'outdated avatars could not be looked for'))
-        .finally(() => (this.#running = undefined));
-    }, INTERVAL_MS);
+    this.#repeating.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+  onModuleDestroy(): Promise<void> {
+    return this.#repeating.stop();
   }
 
   async run(): Promise<void> {

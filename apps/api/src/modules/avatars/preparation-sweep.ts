@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from '@visavis/logging';
+import { Repeating } from '../../repeating';
 import { LOGGER } from '../../tokens';
 import { PreparationQueue, TURNS } from './preparation-queue';
 import { PreparationRepository, type PendingAvatar } from './preparation.repository';
@@ -16,8 +17,7 @@ const REQUEUE_FOR_MS = 1800_000;
 /** Brings every preparation to an end: adds jobs that were lost, and fails avatars whose job failed or whose file never came. */
 @Injectable()
 export class PreparationSweep implements OnApplicationBootstrap, OnModuleDestroy {
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  readonly #repeating = new Repeating(INTERVAL_MS, () => this.run(), (error) => this.logger.warn({ error }, 'the sweep of avatars failed'));
 
   constructor(
     private readonly avatars: PreparationRepository,
@@ -26,16 +26,11 @@ export class PreparationSweep implements OnApplicationBootstrap, OnModuleDestroy
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#running ??= this.run()
-        .catch((error: unknown) => this.logger.warn({ error }, 'the sweep of avatars failed'))
-        .finally(() => (this.#running = undefined));
-    }, INTERVAL_MS);
+    this.#repeating.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+  onModuleDestroy(): Promise<void> {
+    return this.#repeating.stop();
   }
 
   async run(nowMs: number = Date.now()): Promise<void> {

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { Logger } from '@visavis/logging';
 import { DashboardSessions } from '../../access/dashboard-sessions';
 import { IdempotencyStore } from '../../http/idempotency.store';
+import { Repeating } from '../../repeating';
 import { LOGGER } from '../../tokens';
 import { SessionTimings } from '../sessions/session-timings.service';
 
@@ -10,8 +11,7 @@ const INTERVAL_MS = 15 * 60_000;
 /** Forgets what has expired. Every node does it; doing it twice harms nobody. */
 @Injectable()
 export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  readonly #repeating = new Repeating(INTERVAL_MS, () => this.run(), (error) => this.logger.warn({ error }, 'housekeeping failed'));
 
   constructor(
     private readonly idempotency: IdempotencyStore,
@@ -21,16 +21,11 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#running ??= this.run()
-        .catch((error: unknown) => this.logger.warn({ error }, 'housekeeping failed'))
-        .finally(() => (this.#running = undefined));
-    }, INTERVAL_MS);
+    this.#repeating.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
+  onModuleDestroy(): Promise<void> {
+    return this.#repeating.stop();
   }
 
   async run(): Promise<void> {

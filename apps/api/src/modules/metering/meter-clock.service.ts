@@ -4,6 +4,7 @@ import { creditsToNumber, holdToReach, isExhausted, remainingMs, type Ledger } f
 import type { Logger } from '@visavis/logging';
 import type { SessionChannel } from '@visavis/queue';
 import { dueEnd } from '@visavis/session-states';
+import { Repeating } from '../../repeating';
 import { LOGGER } from '../../tokens';
 import { SESSION_CHANNEL } from '../dispatch/dispatch.tokens';
 import type { HostedSession } from '../media/hosted-session';
@@ -19,9 +20,8 @@ const FLUSH_EVERY_TICKS = 3;
 /** Once a second, for every session whose media is here: time limits, credit, usage. */
 @Injectable()
 export class MeterClock implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
   private ticks = 0;
-  private running: Promise<void> = Promise.resolve();
+  private readonly repeating = new Repeating(TICK_MS, () => this.tick(), (error) => this.logger.error({ error }, 'metering fell behind; it goes on with the next second'));
 
   constructor(
     private readonly media: MediaHost,
@@ -34,19 +34,11 @@ export class MeterClock implements OnApplicationBootstrap, BeforeApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    let busy = false;
-    this.timer = setInterval(() => {
-      if (busy) return;
-      busy = true;
-      this.running = this.tick()
-        .catch((error: unknown) => this.logger.error({ error }, 'metering fell behind; it goes on with the next second'))
-        .finally(() => (busy = false));
-    }, TICK_MS);
+    this.repeating.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+    await this.repeating.stop();
     await this.metering.flush().catch(() => undefined); // logged there
   }
 

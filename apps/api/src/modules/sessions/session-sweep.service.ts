@@ -3,6 +3,7 @@ import type { Ledger } from '@visavis/credits';
 import { parseId } from '@visavis/ids';
 import type { Logger } from '@visavis/logging';
 import type { Fleet } from '@visavis/queue';
+import { Repeating } from '../../repeating';
 import { LOGGER } from '../../tokens';
 import { FLEET } from '../dispatch/dispatch.tokens';
 import { MediaHost } from '../media/media-host.service';
@@ -20,8 +21,7 @@ const ORPHAN_AFTER_MS = 60_000;
 /** Finds what a crash left half-done: sessions of dead media nodes, unsettled bills, orphaned holds and slots. Safe on every node at once. */
 @Injectable()
 export class SessionSweep implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private readonly repeating = new Repeating(EVERY_MS, () => this.sweep(), (error) => this.logger.error({ error }, 'the sweep failed; it runs again in a few seconds'));
 
   constructor(
     private readonly sessions: SessionsRepository,
@@ -34,19 +34,11 @@ export class SessionSweep implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    let busy = false;
-    this.timer = setInterval(() => {
-      if (busy) return;
-      busy = true;
-      this.running = this.sweep()
-        .catch((error: unknown) => this.logger.error({ error }, 'the sweep failed; it runs again in a few seconds'))
-        .finally(() => (busy = false));
-    }, EVERY_MS);
+    this.repeating.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+    await this.repeating.stop();
     // A media node that goes takes its sessions' media with it: say so now rather than leave them to others.
     await Promise.allSettled(this.media.all().map((session) => this.lifecycle.end(parseId('ses', session.id) as string, 'failed', 'media-node')));
   }
