@@ -119,10 +119,12 @@ export class StagedFace implements LoadedAvatar {
   idlePainter(options: FrameOptions): IdlePainter {
     const renderer = this.openRenderer(options);
     const { clips } = this.idleClipsAt(options.fps);
+    const pose = restPose();
     return {
       draw(clip, frame, out) {
         const { poses, bases } = clips[clip]!;
-        renderer.render(poses.subarray(frame * CHANNEL_COUNT, (frame + 1) * CHANNEL_COUNT), bases[frame]!, out);
+        for (let i = 0; i < CHANNEL_COUNT; i++) pose[i] = poses[frame * CHANNEL_COUNT + i]!;
+        renderer.render(pose, bases[frame]!, out);
       },
       close: () => renderer.close(),
     };
@@ -137,7 +139,7 @@ export class StagedFace implements LoadedAvatar {
     const { frame, staged } = this.handle;
     if (backgroundKey(background) !== this.handle.background) throw new RangeError(`the avatar was loaded for the background ${this.handle.background}, not ${backgroundKey(background)}`);
     if (width !== frame.width || height !== frame.height) throw new RangeError(`the avatar was loaded for frames of ${frame.width}x${frame.height}, not ${width}x${height}`);
-    return new StoreRenderer(staged, this.workshop.arena, this.workshop.kernels);
+    return new StoreRenderer(staged, frame, this.workshop.arena, this.workshop.kernels);
   }
 
   private idleClipsAt(fps: number): IdleClips {

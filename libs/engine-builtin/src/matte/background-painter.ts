@@ -1,9 +1,9 @@
 import type { I420Picture, PictureSize } from '@visavis/engine';
 import type { Arena } from '../kernel/arena.ts';
 import type { Kernels } from '../kernel/kernels.ts';
+import { CELL } from '../stage/staged-avatar.ts';
 import { laySideBySide } from './composite.ts';
 
-const CELL = 16;
 /** Cells; no pose moves anything further. */
 const MAX_CLEARANCE = 16;
 

@@ -2,13 +2,12 @@ import sharp from 'sharp';
 import { allocateI420 } from '@visavis/engine';
 import type { Background, I420Picture, PictureSize } from '@visavis/engine';
 import { blueOf, lumaOf, redOf } from '../render/texture.ts';
+import { CELL } from '../stage/staged-avatar.ts';
 import { halfAlpha } from './half-alpha.ts';
 import { fillBehind } from './inpaint.ts';
 
 /** The green of studios: far from skin, and what keying tools look for by themselves. */
 export const STUDIO_GREEN = '#00b140';
-/** Frames are drawn in whole cells of this many pixels. */
-const CELL = 16;
 /** Blur at strength 0 and 1: standard deviation, in parts of the picture's shorter side. */
 const LEAST_BLUR = 0.006;
 const MOST_BLUR = 0.045;

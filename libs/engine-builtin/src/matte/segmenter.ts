@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type * as Converter from '@tensorflow/tfjs-converter';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import { loadFaceDetector } from '../face/face-detector.ts';
+import { loadNetwork, openTensorFlow } from '../face/graph-model.ts';
 
 /** Sides of the network's square picture, in pixels. */
 export const SEGMENTER_SIDE = 256;
@@ -22,22 +19,8 @@ export function loadSegmenter(): Promise<Segmenter> {
 }
 
 async function createSegmenter(): Promise<Segmenter> {
-  // It sets TensorFlow up for the whole process.
-  await loadFaceDetector();
-  const require = createRequire(import.meta.url);
-  const tf = require('@tensorflow/tfjs-core') as typeof TensorFlow;
-  const { loadGraphModel } = require('@tensorflow/tfjs-converter') as typeof Converter;
-  const description = JSON.parse(await readFile(assetUrl('selfie-segmentation.json'), 'utf8')) as TensorFlow.io.ModelJSON;
-  const weights = await readFile(assetUrl('selfie-segmentation.bin'));
-  const model = await loadGraphModel({
-    load: async () => ({
-      modelTopology: description.modelTopology,
-      format: description.format,
-      weightSpecs: description.weightsManifest.flatMap((group) => group.weights),
-      weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength),
-      signature: description.signature,
-    }),
-  } as never);
+  const tf = await openTensorFlow();
+  const model = await loadNetwork(assetUrl('selfie-segmentation.json'), assetUrl('selfie-segmentation.bin'));
   const input = new Float32Array(SEGMENTER_SIDE * SEGMENTER_SIDE * 3);
   return {
     personIn(rgb) {

@@ -35,10 +35,11 @@ export class StoreRenderer {
   private readonly drawn: Uint8Array;
   private readonly bases: Uint8Array[];
   private readonly byteLength: number;
-  /** Frames whose sides are not whole cells are drawn larger and cut: how, for the size that was asked for last. */
-  private cut: (PictureSize & { cutOut: CutOut }) | undefined;
+  /** Frames whose sides are not whole cells are drawn larger and cut. */
+  private readonly cut: CutOut | undefined;
 
-  constructor(staged: StagedAvatar, arena: Arena, kernels: Kernels) {
+  /** @param frame the size of what is shown of each picture, of a transparent one its colours. */
+  constructor(staged: StagedAvatar, frame: PictureSize, arena: Arena, kernels: Kernels) {
     this.staged = staged;
     this.kernels = kernels;
     this.size = { width: staged.width, height: staged.height };
@@ -50,6 +51,7 @@ export class StoreRenderer {
     this.arena = arena;
     this.shown = behind ? arena.allocate(this.byteLength) : this.canvas.address;
     this.drawn = arena.bytes(this.shown, this.byteLength);
+    if (frame.width !== staged.width || frame.height !== staged.height) this.cut = new CutOut(this.drawn, this.size, frame);
     this.bases = Array.from({ length: staged.base.frames }, (_, i) => arena.bytes(staged.base.address + i * this.byteLength, this.byteLength));
     this.lattice = new HeadLattice(staged, arena, kernels);
     this.mouth = new MouthPainter(staged, arena, kernels, this.lattice);
@@ -72,13 +74,8 @@ export class StoreRenderer {
     this.eyes?.paint(pose, canvas);
     this.background?.paint(this.shown, canvas.address, base, lattice.sourceU, lattice.sourceV);
     if (this.staged.behind?.transparent) this.background!.copyTransparent(this.drawn, out);
-    else if (out.width === width && out.height === height) out.data.set(this.drawn);
-    else this.cutOutFor(out).copyTo(out.data);
-  }
-
-  private cutOutFor({ width, height }: PictureSize): CutOut {
-    if (this.cut?.width !== width || this.cut.height !== height) this.cut = { width, height, cutOut: new CutOut(this.drawn, this.size, { width, height }) };
-    return this.cut.cutOut;
+    else if (this.cut) this.cut.copyTo(out.data);
+    else out.data.set(this.drawn);
   }
 
   close(): void {

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as TensorFlow from '@tensorflow/tfjs-core';
-import type * as Converter from '@tensorflow/tfjs-converter';
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { I420Picture } from '@visavis/engine';
-import { loadFaceDetector } from '../../face/face-detector.ts';
+import { loadNetwork, openTensorFlow } from '../../face/graph-model.ts';
 import { LANDMARK_COUNT } from '../../face/landmarks.ts';
 import type { FaceMesh } from '../../face/landmarks.ts';
 import { cutUpright } from './cut-upright.ts';
@@ -44,25 +42,9 @@ export function loadMeshModel(): Promise<MeshModel> {
 }
 
 async function createMeshModel(): Promise<MeshModel> {
-  // It sets TensorFlow up for the whole process.
-  await loadFaceDetector();
-  const require = createRequire(import.meta.url);
-  const tf = require('@tensorflow/tfjs-core') as typeof TensorFlow;
-  const { loadGraphModel } = require('@tensorflow/tfjs-converter') as typeof Converter;
-  const models = join(dirname(require.resolve('@vladmandic/human')), '..', 'models');
-  const load = async (name: string): Promise<GraphModel> => {
-    const description = JSON.parse(await readFile(join(models, `${name}.json`), 'utf8')) as TensorFlow.io.ModelJSON;
-    const weights = await readFile(join(models, `${name}.bin`));
-    return loadGraphModel({
-      load: async () => ({
-        modelTopology: description.modelTopology,
-        format: description.format,
-        weightSpecs: description.weightsManifest.flatMap((group) => group.weights),
-        weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength),
-        signature: description.signature,
-      }),
-    } as never);
-  };
+  const tf = await openTensorFlow();
+  const models = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/human')), '..', 'models');
+  const load = (name: string): Promise<GraphModel> => loadNetwork(join(models, `${name}.json`), join(models, `${name}.bin`));
   const [face, iris] = await Promise.all([load('facemesh'), load('iris')]);
   const meshInput = new Float32Array(MESH_SIDE * MESH_SIDE * 3);
   const irisInput = new Float32Array(IRIS_SIDE * IRIS_SIDE * 3);
