@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { looksLikeClip } from '@visavis/codec';
 import { PrepareError } from '@visavis/engine';
-import { InferenceService } from '@visavis/viseme-net';
+import { InferenceService, type InferenceConnection } from '@visavis/viseme-net';
 import { createEngines } from '../engines';
 import type { PrepareMessage } from './prepare-in-child';
 
@@ -9,14 +10,15 @@ const send = (message: PrepareMessage) =>
     process.send?.(message, undefined, undefined, () => resolve());
   });
 
-/** A clip's sound is heard, too: by a network thread of this process. */
-function openInference(): InferenceService {
-  return new InferenceService({ threadUrl: new URL('./inference-thread.js', import.meta.url), assetsUrl: new URL('./viseme-net/', import.meta.url) });
+/** A clip's sound is heard, too: by a network thread of this process, which a picture need not wait for. */
+function inferenceFor(upload: Uint8Array): InferenceConnection | undefined {
+  if (!looksLikeClip(upload)) return undefined;
+  return new InferenceService({ threadUrl: new URL('./inference-thread.js', import.meta.url), assetsUrl: new URL('./viseme-net/', import.meta.url) }).connect();
 }
 
 process.once('message', (path: string) => {
   readFile(path)
-    .then((upload) => createEngines({ inference: openInference().connect() }).preferred.prepare(upload, (progress) => void send({ type: 'progress', progress })))
+    .then((upload) => createEngines({ inference: inferenceFor(upload) }).preferred.prepare(upload, (progress) => void send({ type: 'progress', progress })))
     .then(
       (prepared) => send({ type: 'done', outcome: { status: 'ready', ...prepared } }),
       (error: unknown) =>
