@@ -1,10 +1,9 @@
 import type { Avatar } from '@visavis/contracts';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { toSentence } from '../session/failure.ts';
 import { AvatarCard } from './avatar-card.tsx';
-import { FailedCard } from './failed-card.tsx';
-import { Button } from './button.tsx';
+import { AvatarsProblem } from './avatars-problem.tsx';
+import { FailedUploads } from './failed-uploads.tsx';
 import { Notice } from './notice.tsx';
 import { UploadButton } from './upload-button.tsx';
 import { UploadingCard } from './uploading-card.tsx';
@@ -28,20 +27,7 @@ export function AvatarPicker({ avatars, selectedId, locked, onChoose }: AvatarPi
 
   return (
     <section aria-label="Avatars" className={`flex min-w-0 flex-col gap-3 ${locked ? 'max-lg:hidden' : ''}`}>
-      {uploads.items
-        .filter((item) => item.problem !== null)
-        .map((item) => (
-          <FailedCard key={item.key} name={item.name} reason={item.problem ?? ''} onRetry={uploads.replace(item.key)} onRemove={() => uploads.dismiss(item.key)} />
-        ))}
-      {failed.map((one) => (
-        <FailedCard
-          key={one.id}
-          name={one.name}
-          reason={one.failure?.detail ?? 'It could not be prepared.'}
-          onRetry={uploads.replaceAvatar(one.id)}
-          onRemove={() => uploads.remove(one.id)}
-        />
-      ))}
+      <FailedUploads avatars={failed} />
       <fieldset
         disabled={locked}
         className={`grid min-w-0 auto-cols-[92px] grid-flow-col gap-2.5 max-lg:-mx-4 max-lg:overflow-x-auto max-lg:px-4 max-lg:py-1 lg:-m-1.5 lg:max-h-[calc(100dvh-9rem)] lg:grid-flow-row lg:auto-cols-auto lg:grid-cols-2 lg:content-start lg:overflow-y-auto lg:p-1.5 ${locked ? 'opacity-60' : ''}`}
@@ -65,18 +51,7 @@ export function AvatarPicker({ avatars, selectedId, locked, onChoose }: AvatarPi
         ))}
       </fieldset>
       {uploads.removeProblem !== null && <Notice tone="danger">{uploads.removeProblem}</Notice>}
-      {avatars.isError && (
-        <Notice
-          tone="danger"
-          action={
-            <Button size="sm" onClick={() => void avatars.refetch()}>
-              Retry
-            </Button>
-          }
-        >
-          {toSentence(avatars.error)}
-        </Notice>
-      )}
+      {avatars.isError && <AvatarsProblem error={avatars.error} onRetry={() => void avatars.refetch()} />}
     </section>
   );
 }

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, type ReactNode } from 'react';
 import { avatarsQuery } from '../api/resources.ts';
-import { toSentence } from '../session/failure.ts';
-import { Button } from './button.tsx';
-import { FailedCard } from './failed-card.tsx';
+import { AvatarsProblem } from './avatars-problem.tsx';
+import { FailedUploads } from './failed-uploads.tsx';
 import { GalleryCard } from './gallery-card.tsx';
 import { Notice } from './notice.tsx';
 import { UploadZone } from './upload-zone.tsx';
@@ -31,33 +30,11 @@ export function Gallery() {
         <UploadZone dragging={uploads.dragging} onFiles={uploads.add} />
         {refused.length + failed.length > 0 && (
           <div className="grid gap-3 sm:grid-cols-2">
-            {refused.map((item) => (
-              <FailedCard key={item.key} name={item.name} reason={item.problem ?? ''} onRetry={uploads.replace(item.key)} onRemove={() => uploads.dismiss(item.key)} />
-            ))}
-            {failed.map((one) => (
-              <FailedCard
-                key={one.id}
-                name={one.name}
-                reason={one.failure?.detail ?? 'It could not be prepared.'}
-                onRetry={uploads.replaceAvatar(one.id)}
-                onRemove={() => void uploads.remove(one.id)}
-              />
-            ))}
+            <FailedUploads avatars={failed} />
           </div>
         )}
         {uploads.removeProblem !== null && <Notice tone="danger">{uploads.removeProblem}</Notice>}
-        {avatars.isError && (
-          <Notice
-            tone="danger"
-            action={
-              <Button size="sm" onClick={() => void avatars.refetch()}>
-                Retry
-              </Button>
-            }
-          >
-            {toSentence(avatars.error)}
-          </Notice>
-        )}
+        {avatars.isError && <AvatarsProblem error={avatars.error} onRetry={() => void avatars.refetch()} />}
       </div>
       {own.length + sending.length > 0 && (
         <Section title="Yours">

@@ -1,6 +1,6 @@
 import { ImagePlus } from 'lucide-react';
 import { useId } from 'react';
-import { UPLOAD_ACCEPT } from '../api/upload.ts';
+import { FileInput } from './file-input.tsx';
 
 interface UploadButtonProps {
   readonly dragging: boolean;
@@ -13,17 +13,7 @@ export function UploadButton({ dragging, disabled, onFiles }: UploadButtonProps)
   const id = useId();
   return (
     <div className="lg:col-span-2">
-      <input
-        id={id}
-        type="file"
-        accept={UPLOAD_ACCEPT}
-        disabled={disabled}
-        className="peer sr-only"
-        onChange={(event) => {
-          onFiles([...(event.target.files ?? [])]);
-          event.target.value = '';
-        }}
-      />
+      <FileInput id={id} disabled={disabled} onFiles={onFiles} />
       <label
         htmlFor={id}
         className={`flex h-full min-h-[92px] flex-col items-center justify-center gap-1 rounded-xl border border-dashed px-2 py-3 text-center transition-colors peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-accent-ink peer-disabled:pointer-events-none lg:py-4 ${dragging ? 'border-accent-ink bg-accent-soft text-accent-ink' : 'border-line-strong text-muted hover:border-faint hover:bg-surface hover:text-ink'}`}

@@ -1,22 +1,14 @@
 import { Clapperboard } from 'lucide-react';
 import { useId } from 'react';
-import { UPLOAD_ACCEPT, WHAT_TO_FILM } from '../api/upload.ts';
+import { WHAT_TO_FILM } from '../api/upload.ts';
+import { FileInput } from './file-input.tsx';
 
 /** Takes a clip or portrait, chosen or dropped, and says what to film. */
 export function UploadZone({ dragging, onFiles }: { readonly dragging: boolean; readonly onFiles: (files: File[]) => void }) {
   const id = useId();
   return (
     <div>
-      <input
-        id={id}
-        type="file"
-        accept={UPLOAD_ACCEPT}
-        className="peer sr-only"
-        onChange={(event) => {
-          onFiles([...(event.target.files ?? [])]);
-          event.target.value = '';
-        }}
-      />
+      <FileInput id={id} onFiles={onFiles} />
       <label
         htmlFor={id}
         className={`flex flex-col gap-x-5 gap-y-3 rounded-2xl border border-dashed p-5 transition-colors peer-focus-visible:outline-2 peer-focus-visible:outline-offset-2 peer-focus-visible:outline-accent-ink sm:flex-row sm:items-center sm:p-6 ${dragging ? 'border-accent-ink bg-accent-soft' : 'border-line-strong bg-surface hover:border-faint'}`}
