@@ -72,6 +72,10 @@ describe('text with marks', () => {
     expect(() => parseSpeechMarks(source)).toThrow(message);
   });
 
+  it.each(['', ' \n'])('has nothing against a text of nothing, as an empty box holds it: %j', (source) => {
+    expect(parseSpeechMarks(source)).toEqual({ text: source, marks: [] });
+  });
+
   it('ends for any text, in marks that lie in the text and in order', () => {
     const part = fc.constantFrom('<', '>', '</', '/>', 'speak', '<speak>', '</speak>', '<emphasis>', '</emphasis>', '<break time="1ms"/>', '<expression name="sad"/>', '<expression name="happy">', '</expression>', '<gesture name="tilt"/>', ' word ', '"', '🙂', '&lt;');
     fc.assert(

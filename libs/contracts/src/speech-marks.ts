@@ -85,7 +85,8 @@ class MarkReader {
     }
     const unclosed = this.open.at(-1);
     if (unclosed !== undefined) throw this.error(unclosed.at, `<${unclosed.name}>`, `is never closed: write </${unclosed.name}> after the words that it is for`);
-    if (this.text.trim() === '') throw new SpeechMarkError(0, 'has marks but nothing to say; for a gesture or an expression alone use their own commands');
+    // An empty box is checked while it is typed into; whether nothing may be sent is another's question.
+    if (this.text.trim() === '' && this.source.trim() !== '') throw new SpeechMarkError(0, 'has marks but nothing to say; for a gesture or an expression alone use their own commands');
     return { text: this.text, marks: this.marks };
   }
 
