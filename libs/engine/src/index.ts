@@ -1,5 +1,6 @@
 export type { I420Picture, PictureSize } from './picture.ts';
 export { allocateI420, i420ByteLength } from './picture.ts';
+export { blueOf, lumaOf, redOf, rgbToI420 } from './rgb-to-i420.ts';
 export { backgroundKey, drawnSize } from './background.ts';
 export type { Background } from './background.ts';
 export { IDLE_KEY_INTERVAL_S } from './engine.ts';

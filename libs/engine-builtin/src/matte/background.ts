@@ -1,7 +1,6 @@
 import sharp from 'sharp';
-import { allocateI420 } from '@visavis/engine';
+import { allocateI420, blueOf, lumaOf, redOf } from '@visavis/engine';
 import type { Background, I420Picture, PictureSize } from '@visavis/engine';
-import { blueOf, lumaOf, redOf } from '../render/texture.ts';
 import { CELL } from '../stage/staged-avatar.ts';
 import { halfAlpha } from './half-alpha.ts';
 import { fillBehind } from './inpaint.ts';

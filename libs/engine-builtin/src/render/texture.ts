@@ -1,3 +1,4 @@
+import { rgbToI420 } from '@visavis/engine';
 import type { Plane } from './plane-scaling.ts';
 
 /**
@@ -62,38 +63,14 @@ function withBorder(plane: Plane, border: number): Int32Array {
   return quads;
 }
 
-/** RGB to limited-range BT.601, 4:2:0 with chroma in the middle of its four pixels. */
+/** The planes of an RGB picture with even sides: see rgbToI420. */
 export function rgbToPlanes(rgb: Uint8Array, width: number, height: number): { y: Plane; u: Plane; v: Plane } {
-  const halfWidth = width >> 1;
-  const halfHeight = height >> 1;
-  const y = new Uint8Array(width * height);
-  const u = new Uint8Array(halfWidth * halfHeight);
-  const v = new Uint8Array(halfWidth * halfHeight);
-  for (let i = 0, p = 0; i < y.length; i++, p += 3) {
-    y[i] = lumaOf(rgb[p]!, rgb[p + 1]!, rgb[p + 2]!);
-  }
-  const row = width * 3;
-  for (let cy = 0, c = 0; cy < halfHeight; cy++) {
-    for (let cx = 0; cx < halfWidth; cx++, c++) {
-      const p = cy * 2 * row + cx * 6;
-      const r = (rgb[p]! + rgb[p + 3]! + rgb[p + row]! + rgb[p + row + 3]!) / 4;
-      const g = (rgb[p + 1]! + rgb[p + 4]! + rgb[p + row + 1]! + rgb[p + row + 4]!) / 4;
-      const b = (rgb[p + 2]! + rgb[p + 5]! + rgb[p + row + 2]! + rgb[p + row + 5]!) / 4;
-      u[c] = blueOf(r, g, b);
-      v[c] = redOf(r, g, b);
-    }
-  }
-  return { y: { width, height, data: y }, u: { width: halfWidth, height: halfHeight, data: u }, v: { width: halfWidth, height: halfHeight, data: v } };
-}
-
-export function lumaOf(r: number, g: number, b: number): number {
-  return Math.round(16 + 0.25679 * r + 0.50413 * g + 0.09791 * b);
-}
-
-export function blueOf(r: number, g: number, b: number): number {
-  return Math.round(128 - 0.14822 * r - 0.29099 * g + 0.43922 * b);
-}
-
-export function redOf(r: number, g: number, b: number): number {
-  return Math.round(128 + 0.43922 * r - 0.36779 * g - 0.07143 * b);
+  const { data } = rgbToI420(rgb, { width, height });
+  const luma = width * height;
+  const half = { width: width / 2, height: height / 2 };
+  return {
+    y: { width, height, data: data.subarray(0, luma) },
+    u: { ...half, data: data.subarray(luma, luma * 1.25) },
+    v: { ...half, data: data.subarray(luma * 1.25) },
+  };
 }
