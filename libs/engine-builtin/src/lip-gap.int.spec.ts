@@ -11,10 +11,10 @@ const FPS = 25;
 const size = { width: 512, height: 512 };
 const ONE_MINUTE_MS = 60_000;
 
-/** Real: the whole engine, a voice, and the face mesh that looks at its frames; it sees half of what is drawn on this face, less on others. */
+/** Real: the whole engine, a voice, and the face mesh that looks at its frames. It sees openings of 0.14 on this face, half of that on a painting with a beard. */
 it('opens the lips as the network hears the sound, and keeps them still in silence', { timeout: 5 * ONE_MINUTE_MS }, async () => {
   const engine = createBuiltinEngine();
-  const { bundle } = await engine.prepare(await readFile(new URL('../assets/stock/moller-gogol.jpg', import.meta.url)));
+  const { bundle } = await engine.prepare(await readFile(new URL('../assets/stock/sofia.jpg', import.meta.url)));
   const avatar = await engine.load(bundle);
   const picture = allocateI420(size);
 
@@ -39,10 +39,10 @@ it('opens the lips as the network hears the sound, and keeps them still in silen
   const speech = await spoken16k('Papa bought a bottle of water. Open the window, we may go home.');
   const frames = Array.from({ length: 30 }, (_, i) => 10 + i * 3);
   const spoken = await gaps(speech, frames);
-  expect(percentile(spoken, 0.95) - rest).toBeGreaterThanOrEqual(0.06);
+  expect(percentile(spoken, 0.95) - rest).toBeGreaterThanOrEqual(0.1);
   const opening = openingOf(mouthOfSound(speech).params);
   const heard = frames.map((frame) => opening[stepOfMs((frame * 1000) / FPS)]!);
-  expect(correlation(spoken, heard)).toBeGreaterThanOrEqual(0.7);
+  expect(correlation(spoken, heard)).toBeGreaterThanOrEqual(0.8);
 });
 
 async function spoken16k(text: string): Promise<Float32Array> {
