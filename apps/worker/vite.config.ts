@@ -32,9 +32,10 @@ export default defineConfig({
     sourcemap: true,
     minify: false,
     rolldownOptions: {
-      // The child that prepares avatars and the threads that run sessions, load avatars and run the lip sync network are programs of their own.
+      // What prepares avatars, each in a process, and the threads that run sessions, load avatars and run the lip sync network are programs of their own.
       input: {
         main: 'src/main.ts',
+        'prepare-launcher': 'src/avatars/prepare-launcher.ts',
         'prepare-child': 'src/avatars/prepare-child.ts',
         'pipeline-thread': 'src/pipeline/pool/pipeline-thread.ts',
         'avatar-thread': 'src/pipeline/pool/avatar-thread.ts',

@@ -11,6 +11,14 @@ export function prepared(api: Api, id: string, timeoutMs = 120_000): Promise<Ava
   }, timeoutMs, 200);
 }
 
+/** Waits until no stock avatar is being prepared any more: it goes on in the background when a product has started. */
+export async function stockPrepared(api: Api, timeoutMs = 15 * 60_000): Promise<void> {
+  await until('all stock avatars are prepared', async () => {
+    const { data } = await api.call<{ data: Avatar[] }>('GET', '/v1/avatars?stock=true&limit=100');
+    return data.length > 0 && data.every(({ status }) => status !== 'processing') ? true : null;
+  }, timeoutMs, 1000);
+}
+
 const NAME = 'End-to-end';
 
 /** The avatar that most tests use: uploaded by whoever needs it first, and kept, so that it is prepared once. */

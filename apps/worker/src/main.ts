@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { ConfigError } from '@visavis/config';
 import { createLogger } from '@visavis/logging';
-import { runBeforeOthers } from './before-others';
 import { loadWorkerConfig, type WorkerConfig } from './config';
 import { Heartbeat } from './fleet/heartbeat.service';
+import { runBeforeOthers } from './priority';
 import { WorkerModule } from './worker.module';
 
 const CLOSE_DEADLINE_MS = 5_000;

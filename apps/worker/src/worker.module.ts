@@ -6,6 +6,7 @@ import { AVATAR_PREPARE_QUEUE, createCommandReader, createFleet, createQueueConn
 import { ApiClient } from './api-client';
 import { AvatarCache } from './avatars/avatar-cache';
 import { PrepareProcessor } from './avatars/prepare.processor';
+import { Preparer } from './avatars/preparer';
 import type { WorkerConfig } from './config';
 import { DiskCache } from './avatars/disk-cache';
 import { createEngineMemory, createEngines } from './engines';
@@ -22,6 +23,7 @@ export class WorkerModule implements OnApplicationShutdown {
     @Inject(COMMAND_READER) private readonly reader: CommandReader,
     @Inject(REDIS) private readonly redis: Redis,
     @Inject(PIPELINE_POOL) private readonly pool: PipelinePool,
+    private readonly preparer: Preparer,
   ) {}
 
   static for(config: WorkerConfig, logger: Logger): DynamicModule {
@@ -67,6 +69,8 @@ export class WorkerModule implements OnApplicationShutdown {
         AvatarCache,
         Heartbeat,
         PrepareProcessor,
+        // First of all: while this process is small.
+        { provide: Preparer, useFactory: () => new Preparer({ launcher: new URL('./prepare-launcher.js', import.meta.url), child: new URL('./prepare-child.js', import.meta.url) }) },
         SessionRegistry,
         SessionRunner,
         createSessionProcessor(config.workerId),
@@ -76,6 +80,7 @@ export class WorkerModule implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.reader.close();
+    this.preparer.close();
     await this.pool.close();
     this.redis.disconnect();
   }

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { looksLikeClip } from '@visavis/codec';
 import { PrepareError } from '@visavis/engine';
 import { InferenceService, type InferenceConnection } from '@visavis/viseme-net';
 import { createEngines } from '../engines';
-import type { PrepareMessage } from './prepare-in-child';
+import { BUNDLE_FILE, PREVIEW_FILE, UPLOAD_FILE, type PrepareMessage, type PrepareOutcome } from './preparer';
 
 const send = (message: PrepareMessage) =>
   new Promise<void>((resolve) => {
@@ -16,15 +17,24 @@ function inferenceFor(upload: Uint8Array): InferenceConnection | undefined {
   return new InferenceService({ threadUrl: new URL('./inference-thread.js', import.meta.url), assetsUrl: new URL('./viseme-net/', import.meta.url) }).connect();
 }
 
-process.once('message', (path: string) => {
-  readFile(path)
-    .then((upload) => createEngines({ inference: inferenceFor(upload) }).preferred.prepare(upload, (progress) => void send({ type: 'progress', progress })))
+async function prepare(folder: string): Promise<PrepareOutcome> {
+  try {
+    const upload = await readFile(join(folder, UPLOAD_FILE));
+    const { bundle, previewJpeg, ...prepared } = await createEngines({ inference: inferenceFor(upload) }).preferred.prepare(upload, (progress) => void send({ type: 'progress', progress }));
+    await writeFile(join(folder, BUNDLE_FILE), bundle);
+    await writeFile(join(folder, PREVIEW_FILE), previewJpeg);
+    return { status: 'ready', ...prepared };
+  } catch (error) {
+    if (!(error instanceof PrepareError)) throw error;
+    return { status: 'failed', code: error.code, detail: error.message };
+  }
+}
+
+process.once('message', (folder: string) => {
+  prepare(folder)
     .then(
-      (prepared) => send({ type: 'done', outcome: { status: 'ready', ...prepared } }),
-      (error: unknown) =>
-        error instanceof PrepareError
-          ? send({ type: 'done', outcome: { status: 'failed', code: error.code, detail: error.message } })
-          : send({ type: 'broke', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      (outcome) => send({ type: 'done', outcome }),
+      (error: unknown) => send({ type: 'broke', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     )
     .finally(() => process.disconnect());
 });

@@ -4,17 +4,33 @@ import { setPriority } from 'node:os';
 /** Media is the only work here with a deadline. Threads inherit it; the child that prepares avatars has its own. */
 const REAL_TIME_NICENESS = -5;
 /** Where Linux groups processes by session, niceness counts only inside a group, and the group has its own: as much as makes a difference. */
-const GROUP_NICENESS = -10;
+const REAL_TIME_GROUP_NICENESS = -10;
+const LEAST_NICENESS = 19;
 
 /** Lets this process run before others where it may. Returns false where it may not, and pictures may be late on a busy machine. */
 export function runBeforeOthers(): boolean {
   try {
     setPriority(REAL_TIME_NICENESS);
-    if (leadsSession()) writeFileSync('/proc/self/autogroup', String(GROUP_NICENESS));
+    if (leadsSession()) setGroupNiceness(process.pid, REAL_TIME_GROUP_NICENESS);
     return true;
   } catch {
     return false;
   }
+}
+
+/** Leaves a child what nobody else wants. It is to lead a session of its own (`detached`): in its parent's it would draw on the parent's share. */
+export function runBehindOthers(pid: number): void {
+  try {
+    setPriority(pid, LEAST_NICENESS);
+    setGroupNiceness(pid, LEAST_NICENESS);
+  } catch {
+    // It ended, or there are no groups here.
+  }
+}
+
+/** See autogroup in sched(7). */
+function setGroupNiceness(pid: number, niceness: number): void {
+  writeFileSync(`/proc/${pid}/autogroup`, String(niceness));
 }
 
 /** A group that is not this process's own, a terminal's, is left as it is. So is a kernel without groups, and any other system. */
