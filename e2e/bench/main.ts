@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { speakingAvatar } from '../support/avatars.ts';
+import { speakingAvatar, stockPrepared } from '../support/avatars.ts';
 import { Stage } from '../support/stage.ts';
 import { apiRow } from './api-row.ts';
 import { churnRow } from './churn-row.ts';
@@ -35,6 +35,10 @@ const stage = chosen.every(({ alone }) => alone) ? undefined : await openStage()
 const measured: Measured[] = [];
 const failed: { ids: readonly string[]; error: string }[] = [];
 try {
+  if (stage) {
+    surroundings.say('the stock avatars are prepared');
+    await stockPrepared(stage.api);
+  }
   const bench = stage && { ...surroundings, stage, avatar: await speakingAvatar(stage.api) };
   for (const row of chosen) {
     const startedAtMs = performance.now();

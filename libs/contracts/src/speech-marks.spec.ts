@@ -32,7 +32,8 @@ describe('text with marks', () => {
         { type: 'expression', at: 6, expression: null, strength: 1 },
       ],
     ],
-    [' <speak>R&amp;D &lt;b> <break time="0s"/>&nbsp;</speak>\n', ' R&D <b> &nbsp;\n', [{ type: 'pause', at: 9, ms: 0 }]],
+    [' <speak>R&amp;D &lt;b> <break time="0s"/>&nbsp;</speak>\n', ' R&D <b>  \n', [{ type: 'pause', at: 9, ms: 0 }]],
+    ['<speak>caf&#233;&#x20;&#x1F600; &#0; &#xD800; &#9999999; &eacute;</speak>', 'café 😀 &#0; &#xD800; &#9999999; &eacute;', []],
   ])('%s', (source, text, marks) => {
     expect(parseSpeechMarks(source)).toEqual({ text, marks });
   });

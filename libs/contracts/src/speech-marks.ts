@@ -48,7 +48,8 @@ const MARKS = '<break time="500ms"/>, <emphasis>, <expression name="happy">, <ge
 const tagStart = /<(?=[A-Za-z/!?])/g;
 const tagPattern = /<(\/?)([A-Za-z][\w.:-]*)((?:\s+[\w.:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const attributePattern = /([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ' };
+const entityPattern = /&(?:(lt|gt|amp|quot|apos|nbsp)|#(\d{1,7})|#x([\da-fA-F]{1,6}));/g;
 
 /**
  * Takes the marks out of a text. Text without them comes back as it is.
@@ -58,6 +59,14 @@ export function parseSpeechMarks(source: string): MarkedText {
   return new MarkReader(source).read();
 }
 
+function characterOf(entity: string, name?: string, decimal?: string, hex?: string): string {
+  if (name !== undefined) return ENTITIES[name]!;
+  const code = decimal !== undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hex!, 16);
+  // What is no character is said as it is written, like anything else that means nothing here.
+  const isCharacter = code >= 0x20 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+  return isCharacter ? String.fromCodePoint(code) : entity;
+}
+
 class MarkReader {
   private text = '';
   private readonly marks: SpeechMark[] = [];
@@ -65,7 +74,7 @@ class MarkReader {
   private readonly open: (Tag & { textAt: number; before: Mood })[] = [];
   private mood: Mood = { expression: null, strength: 1 };
   private pausesMs = 0;
-  /** Inside <speak>, where XML's entities count. */
+  /** Inside <speak>, where entities count: XML's, numbers, and the one that editors of HTML leave everywhere. */
   private wrapped = false;
   private closed = false;
   private readonly source: string;
@@ -93,7 +102,7 @@ class MarkReader {
   private say(from: number, to: number): void {
     const words = this.source.slice(from, to);
     if (this.closed && words.trim() !== '') throw new SpeechMarkError(from, `goes on at ${this.place(from)} after </speak>, which must be its end`);
-    this.text += this.wrapped ? words.replaceAll(/&(lt|gt|amp|quot|apos);/g, (_entity, name: string) => ENTITIES[name]!) : words;
+    this.text += this.wrapped ? words.replaceAll(entityPattern, characterOf) : words;
   }
 
   /** Reads the tag that begins here. @returns where it ends */

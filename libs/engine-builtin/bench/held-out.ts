@@ -1,11 +1,12 @@
 /*
- * How near a video avatar comes to the person: node libs/engine-builtin/bench/held-out.ts CLIP [FOLDER] [--hide last|first] [--seed 1]
+ * How near a video avatar comes to the person: node libs/engine-builtin/bench/held-out.ts CLIP [FOLDER] [--parts 1,5] [--seed 1]
  *
- * The last (or first) fifth of the clip is hidden. The avatar is prepared from the rest and hears the hidden part's sound; its mouth is compared with the hidden
- * one frame by frame: the distance of the lips' points in distances between the eyes, after the faces were laid over one another, and after the mouths
- * were (their shape alone), the similarity (SSIM) of the mouths' pictures, how far the lips part, and whether they do when the hidden ones do. Beside it: the avatar's resting mouth all the time, and
- * for each hidden frame the nearest mouth of all that were shown, chosen with the hidden points (no engine that repeats what it saw can do better).
- * With a FOLDER, strips of eight frames for looking with fresh eyes, real and rendered without a word, in an order drawn by the seed, and what
+ * A fifth of the clip is hidden, each in turn (or only those that `--parts` names, 1 to 5). The avatar is prepared from what is left, joined, and hears the
+ * hidden part's sound; its mouth is compared with the hidden one frame by frame: the distance of the lips' points in distances between the eyes, after
+ * the faces were laid over one another, and after the mouths were (their shape alone), the similarity (SSIM) of the mouths' pictures, how far the lips part, and whether they do when
+ * the hidden ones do. Beside it: the avatar's resting mouth all the time, and for each hidden frame the nearest mouth of all that were shown, chosen with the hidden points (no
+ * engine that repeats what it saw can do better). Means are of all hidden frames; the correlation is of each part, weighted by its frames.
+ * With a FOLDER, strips of eight frames of the first part for looking with fresh eyes, real and rendered without a word, in an order drawn by the seed, and what
  * they are in `key.json`.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,9 +42,10 @@ const MOST_SHOWN = 250;
 const STRIP_FRAMES = 8;
 const STRIPS = 4;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { hide: { type: 'string', default: 'last' }, seed: { type: 'string', default: '1' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { parts: { type: 'string', default: '1,2,3,4,5' }, seed: { type: 'string', default: '1' } } });
 const [path, folder] = positionals;
-if (!path || (values.hide !== 'last' && values.hide !== 'first')) throw new Error('usage: held-out.ts CLIP [FOLDER] [--hide last|first] [--seed 1]');
+const parts = values.parts.split(',').map(Number);
+if (!path || parts.some((part) => !(part >= 1 && part <= 5))) throw new Error('usage: held-out.ts CLIP [FOLDER] [--parts 1,5] [--seed 1]');
 const clip = await openClip(readFileSync(path));
 const scale = Math.min(1, MOST_SIDE / Math.max(clip.facts.width, clip.facts.height));
 const size: PictureSize = { width: 2 * Math.round((clip.facts.width * scale) / 2), height: 2 * Math.round((clip.facts.height * scale) / 2) };
@@ -51,65 +53,90 @@ const pictures: I420Picture[] = [];
 for await (const { picture } of clip.frames({ fps: FPS, ...size, frames: MOST_FRAMES })) pictures.push(picture);
 const sound = await clip.sound(MEDIA_CLOCK_HZ, MOST_FRAMES / FPS);
 if (!sound) throw new Error('the clip has no sound to drive the avatar with');
-const shownFrames = Math.max(Math.floor(pictures.length * (1 - HIDDEN_PART)), Math.min(LEAST_SHOWN, pictures.length - FPS));
-const firstShown = values.hide === 'first' ? pictures.length - shownFrames : 0;
-const firstHidden = values.hide === 'first' ? 0 : shownFrames;
-const clipOfShown = pictures.slice(firstShown, firstShown + shownFrames);
-const hiddenPictures = pictures.slice(firstHidden, firstHidden + pictures.length - shownFrames);
-const soundOf = (firstFrame: number, frames: number): Float32Array => sound.slice(firstFrame * FRAME_SAMPLES, (firstFrame + frames) * FRAME_SAMPLES);
-
-const engine = createBuiltinEngine({ inference: ownInference() });
-console.log(`${pictures.length} frames of ${size.width}×${size.height}, the ${values.hide} ${hiddenPictures.length} hidden`);
-const { bundle } = await engine.prepare(await fileOf(clipOfShown, soundOf(firstShown, shownFrames)));
-const avatar = await engine.load(bundle, size);
-const renderedPictures = rendered(heard(soundOf(firstHidden, hiddenPictures.length)), hiddenPictures.length);
-const restPicture = rendered(silence(1), 1)[0]!;
-avatar.close();
-
-const shownEvery = Math.max(1, Math.ceil(shownFrames / MOST_SHOWN));
-const shownPictures = clipOfShown.filter((_, i) => i % shownEvery === 0);
-const meshes = {
-  hidden: await meshesOf(hiddenPictures),
-  rendered: await meshesOf(renderedPictures),
-  rest: await meshesOf([restPicture]),
-  shown: await meshesOf(shownPictures),
-};
-const still = stillShape([...meshes.hidden, ...meshes.shown].filter((mesh) => mesh !== undefined));
+const hiddenFrames = Math.min(Math.round(pictures.length * HIDDEN_PART), pictures.length - LEAST_SHOWN);
+if (hiddenFrames < FPS) throw new Error(`of ${pictures.length} frames no second can be hidden: ${LEAST_SHOWN} are to be shown`);
+const meshes = await meshesOf(pictures);
+const still = stillShape(meshes.filter((mesh) => mesh !== undefined));
 
 interface Mouth {
   shape: MouthShape;
   crop: Crop;
 }
 
-const centre = centreOf(mouthOf(meshes.shown.find((mesh) => mesh !== undefined)!));
-const hidden = hiddenPictures.map((picture, i) => lookedAt(picture, meshes.hidden[i]));
-const render = renderedPictures.map((picture, i) => lookedAt(picture, meshes.rendered[i]));
-const rest = lookedAt(restPicture, meshes.rest[0]);
-const shown = shownPictures.map((picture, i) => lookedAt(picture, meshes.shown[i])).filter((mouth) => mouth !== undefined);
-if (!rest || shown.length === 0) throw new Error('no face at rest, or none in the shown part');
+/** What a hidden part was, and what stands for it; a frame without a face has no mouth. */
+interface Part {
+  first: number;
+  rows: Record<'hidden' | 'rendered from the hidden sound' | 'resting mouth, repeated' | 'nearest of those shown, by the hidden points', (Mouth | undefined)[]>;
+  rendered: I420Picture[];
+  meshes: (FaceMesh | undefined)[];
+}
 
-console.log(`\n${''.padEnd(46)} lips' distance: mean   p95 | of their shape: mean   p95 | SSIM of the mouth | opening: p95  with the hidden`);
-printRow('hidden', hidden);
-printRow('rendered from the hidden sound', render);
-printRow('resting mouth, repeated', hidden.map(() => rest));
-printRow(`nearest of ${shown.length} shown, by the hidden points`, hidden.map((mouth) => mouth && nearest(mouth)));
-if (folder) await writeStrips(folder);
-process.exit(0);
+const centre = centreOf(mouthOf(meshes.find((mesh) => mesh !== undefined)!));
+const engine = createBuiltinEngine({ inference: ownInference() });
+console.log(`${pictures.length} frames of ${size.width}×${size.height}, ${hiddenFrames} hidden at a time`);
+const measured: Part[] = [];
+for (const part of parts) {
+  const first = Math.round(((pictures.length - hiddenFrames) * (part - 1)) / 4);
+  try {
+    measured.push(await measure(first));
+    console.log(`\npart ${part}, frames ${first} to ${first + hiddenFrames - 1}`);
+    print(measured.slice(-1));
+  } catch (error) {
+    console.log(`\npart ${part}, frames ${first} to ${first + hiddenFrames - 1}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+if (measured.length > 1) {
+  console.log(`\nall ${measured.length} parts`);
+  print(measured);
+}
+if (folder && measured[0]) await writeStrips(folder, measured[0]);
+process.exit(measured.length > 0 ? 0 : 1);
 
-function printRow(name: string, mouths: readonly (Mouth | undefined)[]): void {
-  const pairs = mouths.flatMap((mouth, i) => (mouth && hidden[i] ? [[mouth, hidden[i]] as const] : []));
+async function measure(first: number): Promise<Part> {
+  const isHidden = (_: unknown, i: number): boolean => i >= first && i < first + hiddenFrames;
+  const shown = pictures.map((_, i) => i).filter((i) => !isHidden(undefined, i));
+  const { bundle } = await engine.prepare(await fileOf(shown));
+  const avatar = await engine.load(bundle, size);
+  const said = heard(sound!.slice(first * FRAME_SAMPLES, (first + hiddenFrames) * FRAME_SAMPLES));
+  const drawn = (what: Spoken, frames: number) => Array.from(play(avatar, what, { ...size, frames }), ({ picture }) => copyOf(picture));
+  const rendered = drawn(said, hiddenFrames);
+  const [restPicture] = drawn(silence(1), 1);
+  avatar.close();
+  const renderedMeshes = await meshesOf(rendered);
+  const rest = lookedAt(restPicture!, (await meshesOf([restPicture!]))[0]);
+  const every = Math.max(1, Math.ceil(shown.length / MOST_SHOWN));
+  const known = shown.filter((_, i) => i % every === 0).flatMap((i) => lookedAt(pictures[i]!, meshes[i]) ?? []);
+  if (!rest || known.length === 0) throw new Error('no face at rest, or none in the shown part');
+  const nearest = (mouth: Mouth): Mouth => known.reduce((best, other) => (mouthDistance(other.shape, mouth.shape) < mouthDistance(best.shape, mouth.shape) ? other : best));
+  const hidden = pictures.slice(first, first + hiddenFrames).map((picture, i) => lookedAt(picture, meshes[first + i]));
+  return {
+    ...{ first, rendered, meshes: renderedMeshes },
+    rows: {
+      hidden,
+      'rendered from the hidden sound': rendered.map((picture, i) => lookedAt(picture, renderedMeshes[i])),
+      'resting mouth, repeated': hidden.map(() => rest),
+      'nearest of those shown, by the hidden points': hidden.map((mouth) => mouth && nearest(mouth)),
+    },
+  };
+}
+
+function print(of: readonly Part[]): void {
+  console.log(`${''.padEnd(46)} lips' distance: mean   p95 | of their shape: mean   p95 | SSIM of the mouth | opening: p95  with the hidden`);
+  for (const name of Object.keys(of[0]!.rows) as (keyof Part['rows'])[]) printRow(name, of);
+}
+
+function printRow(name: keyof Part['rows'], of: readonly Part[]): void {
+  const both = of.map(({ rows }) => rows[name].flatMap((mouth, i) => (mouth && rows.hidden[i] ? [[mouth, rows.hidden[i]] as const] : [])));
+  const pairs = both.flat();
   const mean = (numbers: readonly number[]) => numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
   const places = pairs.map(([a, b]) => mouthDistance(a.shape, b.shape));
   const shapes = pairs.map(([a, b]) => mouthShapeDistance(a.shape, b.shape));
   const gaps = pairs.map(([a]) => mouthGap(a.shape));
-  const moves = gaps.some((gap) => gap !== gaps[0]);
-  const together = correlation(gaps, pairs.map(([, b]) => mouthGap(b.shape)));
+  const moves = !name.startsWith('resting');
+  // Within each part: between parts the face may have changed.
+  const together = both.reduce((sum, part) => sum + part.length * correlation(part.map(([a]) => mouthGap(a.shape)), part.map(([, b]) => mouthGap(b.shape))), 0) / pairs.length;
   const similarity = mean(pairs.map(([a, b]) => cropSsim(a.crop, b.crop)));
   console.log(`${name.padEnd(46)} ${mean(places).toFixed(4).padStart(20)} ${percentile(places, 0.95).toFixed(4)} | ${mean(shapes).toFixed(4).padStart(20)} ${percentile(shapes, 0.95).toFixed(4)} | ${similarity.toFixed(3).padStart(17)} | ${percentile(gaps, 0.95).toFixed(3).padStart(12)}  ${moves ? `r ${together.toFixed(2)}` : '–'}  (${pairs.length} frames)`);
-}
-
-function nearest(mouth: Mouth): Mouth {
-  return shown.reduce((best, other) => (mouthDistance(other.shape, mouth.shape) < mouthDistance(best.shape, mouth.shape) ? other : best));
 }
 
 function mouthOf(mesh: FaceMesh): MouthShape {
@@ -122,10 +149,6 @@ function lookedAt(picture: I420Picture, mesh: FaceMesh | undefined): Mouth | und
   return { shape: mouthShape(mesh, space), crop: mouthCrop(picture, space, centre) };
 }
 
-function rendered(said: Spoken, frames: number): I420Picture[] {
-  return Array.from(play(avatar, said, { ...size, frames }), ({ picture }) => copyOf(picture));
-}
-
 async function meshesOf(all: readonly I420Picture[]): Promise<(FaceMesh | undefined)[]> {
   const detector = await loadFaceDetector();
   const found: (FaceMesh | undefined)[] = [];
@@ -133,14 +156,15 @@ async function meshesOf(all: readonly I420Picture[]): Promise<(FaceMesh | undefi
   return found;
 }
 
-async function fileOf(all: readonly I420Picture[], pcm48k: Float32Array): Promise<Uint8Array> {
+/** Those frames, one after another, as a clip. */
+async function fileOf(frames: readonly number[]): Promise<Uint8Array> {
   const place = mkdtempSync(join(tmpdir(), 'held-out-'));
   const file = join(place, 'shown.mp4');
   const writer = createMp4Writer({ path: file, ...size, fps: FPS, crf: 12 });
-  all.forEach((picture, i) => {
-    writer.picture(picture);
-    writer.sound(pcm48k.subarray(i * FRAME_SAMPLES, (i + 1) * FRAME_SAMPLES));
-  });
+  for (const i of frames) {
+    writer.picture(pictures[i]!);
+    writer.sound(sound!.subarray(i * FRAME_SAMPLES, (i + 1) * FRAME_SAMPLES));
+  }
   writer.close();
   const bytes = readFileSync(file);
   rmSync(place, { recursive: true });
@@ -148,14 +172,14 @@ async function fileOf(all: readonly I420Picture[], pcm48k: Float32Array): Promis
 }
 
 /** Faces cut alike from both, every second frame. */
-async function writeStrips(place: string): Promise<void> {
+async function writeStrips(place: string, part: Part): Promise<void> {
   mkdirSync(place, { recursive: true });
   const random = createRandom(Number(values.seed));
   const length = STRIP_FRAMES * 2;
-  const starts = Array.from({ length: STRIPS }, (_, i) => Math.floor(((hiddenPictures.length - length) * i) / Math.max(1, STRIPS - 1))).filter((start) => start >= 0);
+  const starts = Array.from({ length: STRIPS }, (_, i) => Math.floor(((hiddenFrames - length) * i) / Math.max(1, STRIPS - 1))).filter((start) => start >= 0);
   const strips = starts.flatMap((start) => [
-    { kind: 'real', start, pictures: hiddenPictures, meshes: meshes.hidden },
-    { kind: 'rendered', start, pictures: renderedPictures, meshes: meshes.rendered },
+    { kind: 'real', start, pictures: pictures.slice(part.first), meshes: meshes.slice(part.first) },
+    { kind: 'rendered', start, pictures: part.rendered, meshes: part.meshes },
   ]);
   for (let i = strips.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));

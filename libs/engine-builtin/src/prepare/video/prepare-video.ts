@@ -78,7 +78,7 @@ export async function prepareVideo(
       ...made.report,
       base_width: survey.base.width,
       base_height: survey.base.height,
-      warnings: warnings.join('; '),
+      ...(warnings.length > 0 && { warnings: warnings.join('; ') }),
     },
   };
 }
