@@ -86,6 +86,16 @@ describe('what the network says of a sound', { timeout: 60_000 }, () => {
     );
   });
 
+  it('opens the mouth for a voice that is there from the very first sample, as it does after silence', () => {
+    const speaking = voice(3).subarray(0.06 * RATE);
+    const silence = new Float32Array(0.5 * RATE);
+    const [first, later] = [mouthOfSound(speaking, inference.connect()), mouthOfSound(Float32Array.from([...silence, ...speaking]), inference.connect())];
+    const offset = silence.length / 320;
+    const said = later.params.subarray(offset * MOUTH_PARAMS.length);
+    expect(Math.max(...said)).toBeGreaterThan(0.1);
+    expect(furthest(first.params.subarray(0, 100 * MOUTH_PARAMS.length), said.subarray(0, 100 * MOUTH_PARAMS.length))).toBeLessThan(0.2);
+  });
+
   it('begins anew after a second of digital silence, at the same step however the silence came', () => {
     const before = voice(1);
     const after = voice(1, 5);
