@@ -56,7 +56,7 @@ describe('motion from sound', { timeout: 60_000 }, () => {
       source.push(0, pcm);
       const all = poses(source, 90);
       // The burst with which a noise begins may be an f: the lip is at the teeth then.
-      for (const pose of all) expect(pose[channel.jaw]! * (1 - 0.8 * pose[channel.teeth]!)).toBeLessThan(0.08);
+      for (const pose of all) expect(pose[channel.jaw]! * (1 - 0.8 * pose[channel.teeth]!)).toBeLessThan(0.1);
       for (const pose of all.slice(NOISE_BEGINS)) for (const ch of MOUTH) expect(Math.abs(pose[ch]!)).toBeLessThan(0.08);
     }
   });
