@@ -39,6 +39,7 @@ const MOST_FRAMES = 120 * FPS;
 const MOST_SIDE = 720;
 /** Frames of the shown part that are looked at for the nearest mouth. */
 const MOST_SHOWN = 250;
+const LEAD_FRAMES = 2 * FPS;
 const STRIP_FRAMES = 8;
 const STRIPS = 4;
 
@@ -97,9 +98,11 @@ async function measure(first: number): Promise<Part> {
   const shown = pictures.map((_, i) => i).filter((i) => !isHidden(undefined, i));
   const { bundle } = await engine.prepare(await fileOf(shown));
   const avatar = await engine.load(bundle, size);
-  const said = heard(sound!.slice(first * FRAME_SAMPLES, (first + hiddenFrames) * FRAME_SAMPLES));
+  // After silence, as all speech of a session.
+  const spoken = new Float32Array((LEAD_FRAMES + hiddenFrames) * FRAME_SAMPLES);
+  spoken.set(sound!.subarray(first * FRAME_SAMPLES, (first + hiddenFrames) * FRAME_SAMPLES), LEAD_FRAMES * FRAME_SAMPLES);
   const drawn = (what: Spoken, frames: number) => Array.from(play(avatar, what, { ...size, frames }), ({ picture }) => copyOf(picture));
-  const rendered = drawn(said, hiddenFrames);
+  const rendered = drawn(heard(spoken), LEAD_FRAMES + hiddenFrames).slice(LEAD_FRAMES);
   const [restPicture] = drawn(silence(1), 1);
   avatar.close();
   const renderedMeshes = await meshesOf(rendered);

@@ -7,7 +7,7 @@ export { InferenceService, ownInference } from './inference/inference-service.ts
 export type { InferenceOptions } from './inference/inference-service.ts';
 export type { InferenceConnection } from './inference/hub.ts';
 export { mouthOfSegments } from './mouth-of-segments.ts';
-export { mouthOfSound } from './mouth-of-sound.ts';
+export { mouthAfterSilence, mouthOfSound } from './mouth-of-sound.ts';
 export type { MouthOfSound } from './mouth-of-sound.ts';
 export { HEARD_SAMPLES, LOOK_AHEAD_MS, NET_SAMPLE_RATE_HZ, STEP_DELAY_MS, STEP_MS, STEP_SAMPLES, stepOfMs, stepsHeard } from './steps.ts';
 export { VisemeStream } from './viseme-stream.ts';

@@ -12,6 +12,9 @@ export interface MouthOfSound {
   visemes: Uint8Array;
 }
 
+/** Enough for the state of a rested stream: see README. */
+const LEAD_STEPS = 80;
+
 /** All that the network says of a whole sound (mono, 16 kHz): for figures and tools, not for the live path. It stands still meanwhile. */
 export function mouthOfSound(pcm16k: Float32Array, connection = ownInference()): MouthOfSound {
   const steps = stepsHeard(pcm16k.length);
@@ -31,4 +34,16 @@ export function mouthOfSound(pcm16k: Float32Array, connection = ownInference()):
     stream.close();
   }
   return { steps, params, visemes };
+}
+
+/**
+ * The same of a sound that begins after silence, as all do in a session. A network that has heard nothing at all takes a voice that is there from
+ * the very first sample for the noise of the room: for seconds no mouth opens.
+ */
+export function mouthAfterSilence(pcm16k: Float32Array, connection = ownInference()): MouthOfSound {
+  const heard = new Float32Array(LEAD_STEPS * STEP_SAMPLES + pcm16k.length);
+  heard.set(pcm16k, LEAD_STEPS * STEP_SAMPLES);
+  const { steps, params, visemes } = mouthOfSound(heard, connection);
+  const own = stepsHeard(pcm16k.length);
+  return { steps: own, params: params.slice((steps - own) * MOUTH_PARAMS.length), visemes: visemes.slice(steps - own) };
 }

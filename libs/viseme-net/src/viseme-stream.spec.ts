@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { InferenceService } from './inference/inference-service.ts';
-import { mouthOfSound } from './mouth-of-sound.ts';
+import { mouthAfterSilence, mouthOfSound } from './mouth-of-sound.ts';
 import { MOUTH_PARAMS } from './phonemes.ts';
 import { VisemeStream } from './viseme-stream.ts';
 
@@ -86,14 +86,19 @@ describe('what the network says of a sound', { timeout: 60_000 }, () => {
     );
   });
 
-  it('opens the mouth for a voice that is there from the very first sample, as it does after silence', () => {
+  it('is that of a voice in a session, where sounds begin after silence, even for one that is there from the very first sample', () => {
     const speaking = voice(3).subarray(0.06 * RATE);
-    const silence = new Float32Array(0.5 * RATE);
-    const [first, later] = [mouthOfSound(speaking, inference.connect()), mouthOfSound(Float32Array.from([...silence, ...speaking]), inference.connect())];
-    const offset = silence.length / 320;
-    const said = later.params.subarray(offset * MOUTH_PARAMS.length);
+    const stream = new VisemeStream(inference.connect());
+    stream.push(new Float32Array(2 * RATE));
+    stream.push(speaking);
+    const { steps, params, visemes } = mouthAfterSilence(speaking, inference.connect());
+    const said = paramsOf(stream, 100 + steps).subarray(100 * MOUTH_PARAMS.length);
     expect(Math.max(...said)).toBeGreaterThan(0.1);
-    expect(furthest(first.params.subarray(0, 100 * MOUTH_PARAMS.length), said.subarray(0, 100 * MOUTH_PARAMS.length))).toBeLessThan(0.2);
+    expect(furthest(params, said)).toBeLessThan(SAME);
+    for (let step = 0; step < steps; step += 7) expect(visemes[step]).toBe(stream.visemeAt(100 + step));
+    // From nothing at all it is something else.
+    expect(furthest(params, mouthOfSound(speaking, inference.connect()).params)).toBeGreaterThan(0.1);
+    stream.close();
   });
 
   it('begins anew after a second of digital silence, at the same step however the silence came', () => {

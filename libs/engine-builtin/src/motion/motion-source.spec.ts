@@ -7,8 +7,6 @@ import { speechLikeSound } from './speech-like-sound.ts';
 
 const FRAME = 48_000 / 25;
 const MOUTH = [channel.jaw, channel.spread, channel.round, channel.upperLip, channel.lowerLip, channel.press, channel.teeth, channel.tongue];
-/** Frames until it is clear that a noise is one. */
-const NOISE_BEGINS = 10;
 /** The network's promise, for what is the same but for how it was computed. */
 const SAME = 1e-4;
 
@@ -54,10 +52,7 @@ describe('motion from sound', { timeout: 60_000 }, () => {
     for (const pcm of [new Float32Array(16_000 * 4), noise(0.0015), noise(0.05)]) {
       const source = motion(1);
       source.push(0, pcm);
-      const all = poses(source, 90);
-      // The burst with which a noise begins may be an f: the lip is at the teeth then.
-      for (const pose of all) expect(pose[channel.jaw]! * (1 - 0.8 * pose[channel.teeth]!)).toBeLessThan(0.1);
-      for (const pose of all.slice(NOISE_BEGINS)) for (const ch of MOUTH) expect(Math.abs(pose[ch]!)).toBeLessThan(0.08);
+      for (const pose of poses(source, 90)) for (const ch of MOUTH) expect(Math.abs(pose[ch]!)).toBeLessThan(0.08);
     }
   });
 

@@ -7,9 +7,8 @@
  */
 import { workerData } from 'node:worker_threads';
 import type * as OnnxRuntime from 'onnxruntime-node';
-import { FEATURES_PER_STEP, LogMel } from '../log-mel.ts';
+import { FEATURES_PER_STEP } from '../log-mel.ts';
 import { MOUTH_PARAMS, VISEMES } from '../phonemes.ts';
-import { HEARD_SAMPLES } from '../steps.ts';
 import { Hub, MAX_STEPS_ASKED, slotState, threadPhase } from './hub.ts';
 import type { HubSlot } from './hub.ts';
 
@@ -24,11 +23,6 @@ export interface InferenceThreadData {
 const MAX_BATCH = 64;
 /** Longer requests run apart: in one batch all would cost as much as the longest. */
 const SHORT_STEPS = 4;
-/**
- * Sounds begin after this much silence. To a network that has heard nothing at all, a voice that is there from the very first sample is the
- * noise of the room, and for seconds no mouth opens for it.
- */
-const SILENT_STEPS = 10;
 
 const { memory, stateSize, model, gatherMs } = workerData as InferenceThreadData;
 const hub = new Hub(memory, stateSize);
@@ -37,8 +31,6 @@ const taken = new Int32Array(MAX_BATCH);
 const mel = new Float32Array(MAX_BATCH * MAX_STEPS_ASKED * FEATURES_PER_STEP);
 const states = new Float32Array(MAX_BATCH * stateSize);
 const lengths = new Int32Array(MAX_BATCH);
-/** Stands for the zeros with which sounds begin. */
-const afterSilence = new Float32Array(stateSize);
 /** Long requests waited while short ones ran. */
 let longTurn = false;
 
@@ -51,7 +43,6 @@ async function serve(): Promise<void> {
   const onnx = await import('onnxruntime-node');
   const session = await onnx.InferenceSession.create(model, { executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1 });
   await warmUp(onnx, session);
-  await hearSilence(onnx, session);
   while (!hub.stopping) {
     const bell = hub.bell;
     const batch = take();
@@ -73,15 +64,6 @@ async function warmUp(onnx: typeof OnnxRuntime, session: OnnxRuntime.InferenceSe
     lengths.fill(1, 0, 2);
     await run(onnx, session, 2, 1);
   }
-}
-
-async function hearSilence(onnx: typeof OnnxRuntime, session: OnnxRuntime.InferenceSession): Promise<void> {
-  const logMel = new LogMel();
-  const silence = new Float64Array(HEARD_SAMPLES);
-  for (let step = 0; step < SILENT_STEPS; step++) logMel.stepFeatures(silence, mel, step * FEATURES_PER_STEP);
-  lengths[0] = SILENT_STEPS;
-  const { states: after } = await run(onnx, session, 1, SILENT_STEPS);
-  copy(after, (SILENT_STEPS - 1) * stateSize, afterSilence, stateSize);
 }
 
 function gather(): void {
@@ -124,7 +106,7 @@ async function answer(onnx: typeof OnnxRuntime, session: OnnxRuntime.InferenceSe
     const start = row * steps * FEATURES_PER_STEP;
     for (let i = 0; i < count; i++) mel[start + i] = slot.mel[i]!;
     mel.fill(0, start + count, start + steps * FEATURES_PER_STEP);
-    states.set(isZero(slot.stateBefore) ? afterSilence : slot.stateBefore, row * stateSize);
+    states.set(slot.stateBefore, row * stateSize);
   }
   const out = await run(onnx, session, batch, steps);
   hub.countRun(sum(lengths, batch));
@@ -152,11 +134,6 @@ async function run(onnx: typeof OnnxRuntime, session: OnnxRuntime.InferenceSessi
 function floatsOf(tensor: OnnxRuntime.Tensor | undefined): Float32Array {
   if (!(tensor?.data instanceof Float32Array)) throw new Error('the lip sync network lacks an output');
   return tensor.data;
-}
-
-function isZero(state: Float32Array): boolean {
-  for (let i = 0; i < stateSize; i++) if (state[i] !== 0) return false;
-  return true;
 }
 
 function slotAt(index: number): HubSlot {

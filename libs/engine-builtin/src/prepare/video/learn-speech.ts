@@ -1,4 +1,4 @@
-import { MOUTH_PARAMS, mouthOfSound, stepOfMs } from '@visavis/viseme-net';
+import { MOUTH_PARAMS, mouthAfterSilence, stepOfMs } from '@visavis/viseme-net';
 import type { InferenceConnection } from '@visavis/viseme-net';
 import { mouthFeaturesOf, MOUTH_FEATURES } from '../../bundle/mouth-features.ts';
 import { correlation } from '../../loudness.ts';
@@ -47,7 +47,7 @@ export function learnSpeech(pcm16k: Float32Array | undefined, inference: Inferen
   const seenGaps = frames.flatMap((frame) => (frame ? [frame.gap] : []));
   const usual: SpeechOfClip = { basis: prior, mouthGain: clampGain(quantile(seenGaps, 0.95) / USUAL_OPENING), agreement: undefined, learnt: false };
   if (!pcm16k || !inference) return usual;
-  const params = mouthOfSound(pcm16k, inference).params;
+  const params = mouthAfterSilence(pcm16k, inference).params;
   const first = heardFeatures(params, frames.length, 1);
   const lag = bestLag(first.map((features) => openingOf(prior, features)), frames);
   if (lag.agreement < LEAST_AGREEMENT) return { ...usual, agreement: lag.agreement };
