@@ -52,18 +52,22 @@ class Examples(torch.utils.data.IterableDataset):
         count = SECONDS * RATE_HZ + 560
         pcm = np.zeros(count, np.float32)
         said: list[Segment] = []
-        if chance.random() > 0.13:
-            at = int(chance.uniform(0, 1.2) * RATE_HZ)
+        silent = _digital_silence(chance)
+        if chance.random() > 0.2:
+            # Sounds that begin anywhere: before the speech does, with it, or in the middle of a word.
+            at = silent + int(chance.choice([chance.uniform(0, 1.2), 0, -chance.uniform(0.1, 1.2)], p=[0.6, 0.2, 0.2]) * RATE_HZ)
             while at < count - RATE_HZ // 4:
                 i = chance.choice(len(self.corpus.clips), p=self.corpus.weights)
                 clip, parts = _at_speed(self.corpus.sample(i), self.corpus.segments[i], chance)
                 clip = clip / (np.abs(clip).max() + 1e-6) * chance.uniform(0.4, 0.9)
                 clip = clip[: count - at]
-                pcm[at : at + len(clip)] += clip
-                start, end = at / RATE_HZ, (at + len(clip)) / RATE_HZ
-                said += [Segment(s.viseme, s.start + start, min(s.end + start, end), s.nasal) for s in parts if s.start + start < end]
+                first = min(max(0, silent - at), len(clip))
+                pcm[at + first : at + len(clip)] += clip[first:]
+                start, end, heard = at / RATE_HZ, (at + len(clip)) / RATE_HZ, silent / RATE_HZ
+                said += [Segment(s.viseme, max(s.start + start, heard), min(s.end + start, end), s.nasal) for s in parts if s.start + start < end and s.end + start > heard]
                 at += len(clip) + int(chance.choice([0.0, 0.1, 0.4, 1.5], p=[0.2, 0.3, 0.3, 0.2]) * chance.uniform(0.3, 1.2) * RATE_HZ)
         pcm = self._heard(pcm, bool(said), chance)
+        pcm[:silent] = 0
         mel = _with_other_formants(log_mel(pcm)[:STEPS], chance)
         params = np.zeros((STEPS, len(PARAMS)), np.float32)
         visemes = np.full(STEPS, SIL)
@@ -98,6 +102,11 @@ class Examples(torch.utils.data.IterableDataset):
             clip = self.corpus.sample(chance.integers(len(self.corpus.clips)))
             out += np.resize(clip, count) / (np.sqrt(np.mean(clip**2)) + 1e-6)
         return out / (np.sqrt(np.mean(out**2)) + 1e-6)
+
+
+def _digital_silence(chance: np.random.Generator) -> int:
+    """Samples before the sound that are exactly zero, as in a session before somebody speaks, and before a noise, too."""
+    return int(chance.choice([0, chance.uniform(0.02, 0.4), chance.uniform(0.4, 2.5)], p=[0.4, 0.25, 0.35]) * RATE_HZ)
 
 
 def _with_other_formants(mel: np.ndarray, chance: np.random.Generator) -> np.ndarray:
