@@ -30,6 +30,9 @@ async function prepare(folder: string): Promise<PrepareOutcome> {
   }
 }
 
+// Whoever began it is gone: nobody waits for what it makes.
+process.once('disconnect', () => process.exit());
+
 process.once('message', (folder: string) => {
   prepare(folder)
     .then(

@@ -51,8 +51,10 @@ describe('Preparer', () => {
 
   it('goes on with the next when the process that begins others was lost', async () => {
     const lost = prepare('hang');
-    process.kill((await pids()).launcher, 'SIGKILL');
+    const { child, launcher } = await pids();
+    process.kill(launcher, 'SIGKILL');
     await expect(lost).rejects.toThrow(/the process that begins preparing ones ended/);
+    await ended(child);
     await expect(prepare('refuse')).resolves.toMatchObject({ status: 'failed' });
   });
 

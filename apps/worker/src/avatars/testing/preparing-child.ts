@@ -6,6 +6,8 @@ import type { PrepareMessage } from '../preparer.ts';
 
 const say = (message: PrepareMessage) => process.send?.(message);
 
+process.once('disconnect', () => process.exit());
+
 process.once('message', (folder: string) => {
   writeFileSync(join(folder, 'pids'), `${process.pid} ${process.ppid}`);
   const upload = readFileSync(join(folder, 'upload'), 'utf8');
