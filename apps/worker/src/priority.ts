@@ -6,6 +6,10 @@ const REAL_TIME_NICENESS = -5;
 /** Where Linux groups processes by session, niceness counts only inside a group, and the group has its own: as much as makes a difference. */
 const REAL_TIME_GROUP_NICENESS = -10;
 const LEAST_NICENESS = 19;
+/** A tenth of what others get, should somebody else keep the machine busy for hours. */
+const LOW_GROUP_NICENESS = 10;
+/** Whoever is not root may set one group in a tenth of a second, all of the system together. */
+const AGAIN_AFTER_MS = 250;
 
 /** Lets this process run before others where it may. Returns false where it may not, and pictures may be late on a busy machine. */
 export function runBeforeOthers(): boolean {
@@ -19,12 +23,13 @@ export function runBeforeOthers(): boolean {
 }
 
 /** Leaves a child what nobody else wants. It is to lead a session of its own (`detached`): in its parent's it would draw on the parent's share. */
-export function runBehindOthers(pid: number): void {
+export function runBehindOthers(pid: number, again = true): void {
   try {
     setPriority(pid, LEAST_NICENESS);
-    setGroupNiceness(pid, LEAST_NICENESS);
-  } catch {
-    // It ended, or there are no groups here.
+    setGroupNiceness(pid, LOW_GROUP_NICENESS);
+  } catch (error) {
+    // Otherwise it has ended, or there are no groups here.
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN' && again) setTimeout(() => runBehindOthers(pid, false), AGAIN_AFTER_MS).unref();
   }
 }
 

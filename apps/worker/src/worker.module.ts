@@ -24,6 +24,7 @@ export class WorkerModule implements OnApplicationShutdown {
     @Inject(REDIS) private readonly redis: Redis,
     @Inject(PIPELINE_POOL) private readonly pool: PipelinePool,
     private readonly preparer: Preparer,
+    private readonly prepareProcessor: PrepareProcessor,
   ) {}
 
   static for(config: WorkerConfig, logger: Logger): DynamicModule {
@@ -80,6 +81,8 @@ export class WorkerModule implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.reader.close();
+    // No more avatars, before the one that is being prepared is given up.
+    void this.prepareProcessor.worker.close();
     this.preparer.close();
     await this.pool.close();
     this.redis.disconnect();

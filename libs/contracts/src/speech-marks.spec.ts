@@ -33,7 +33,7 @@ describe('text with marks', () => {
       ],
     ],
     [' <speak>R&amp;D &lt;b> <break time="0s"/>&nbsp;</speak>\n', ' R&D <b>  \n', [{ type: 'pause', at: 9, ms: 0 }]],
-    ['<speak>caf&#233;&#x20;&#x1F600; &#0; &#xD800; &#9999999; &eacute;</speak>', 'café 😀 &#0; &#xD800; &#9999999; &eacute;', []],
+    ['<speak>caf&#233;&#x20;&#x0001F600;&#13;&#xA; &#0; &#xD800; &#xFFFE; &#x80; &#9999999; &eacute;</speak>', 'café 😀\r\n &#0; &#xD800; &#xFFFE; &#x80; &#9999999; &eacute;', []],
   ])('%s', (source, text, marks) => {
     expect(parseSpeechMarks(source)).toEqual({ text, marks });
   });

@@ -49,7 +49,7 @@ const tagStart = /<(?=[A-Za-z/!?])/g;
 const tagPattern = /<(\/?)([A-Za-z][\w.:-]*)((?:\s+[\w.:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const attributePattern = /([\w.:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'", nbsp: ' ' };
-const entityPattern = /&(?:(lt|gt|amp|quot|apos|nbsp)|#(\d{1,7})|#x([\da-fA-F]{1,6}));/g;
+const entityPattern = /&(?:(lt|gt|amp|quot|apos|nbsp)|#(\d{1,10})|#x([\da-fA-F]{1,8}));/g;
 
 /**
  * Takes the marks out of a text. Text without them comes back as it is.
@@ -63,7 +63,8 @@ function characterOf(entity: string, name?: string, decimal?: string, hex?: stri
   if (name !== undefined) return ENTITIES[name]!;
   const code = decimal !== undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hex!, 16);
   // What is no character is said as it is written, like anything else that means nothing here.
-  const isCharacter = code >= 0x20 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
+  const isControl = (code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0d) || (code >= 0x7f && code <= 0x9f);
+  const isCharacter = !isControl && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) && (code & 0xfffe) !== 0xfffe;
   return isCharacter ? String.fromCodePoint(code) : entity;
 }
 

@@ -7,21 +7,23 @@ import { Preparer, UPLOAD_FILE } from './preparer.ts';
 /** The real launcher and real processes; the child does what its upload says. */
 describe('Preparer', () => {
   let preparer: Preparer;
+  let root: string;
+  /** Of the latest preparation. */
   let folder: string;
 
   beforeEach(() => {
     preparer = new Preparer({ launcher: new URL('./prepare-launcher.ts', import.meta.url), child: new URL('./testing/preparing-child.ts', import.meta.url) });
-    folder = mkdtempSync(join(tmpdir(), 'visavis-preparer-'));
+    root = mkdtempSync(join(tmpdir(), 'visavis-preparer-'));
   });
 
   afterEach(() => {
     preparer.close();
-    rmSync(folder, { recursive: true });
+    rmSync(root, { recursive: true });
   });
 
   const prepare = (upload: string, onProgress = () => undefined as void) => {
+    folder = mkdtempSync(join(root, 'one-'));
     writeFileSync(join(folder, UPLOAD_FILE), upload);
-    rmSync(join(folder, 'pids'), { force: true });
     return preparer.prepare(folder, onProgress);
   };
   const pids = async () => {
@@ -40,7 +42,7 @@ describe('Preparer', () => {
 
   it.runIf(platform() === 'linux' && existsSync('/proc/self/autogroup'))('has a group of its own, which comes last, too', async () => {
     void prepare('hang').catch(() => undefined);
-    expect(readFileSync(`/proc/${(await pids()).child}/autogroup`, 'utf8')).toMatch(/nice 19$/m);
+    expect(readFileSync(`/proc/${(await pids()).child}/autogroup`, 'utf8')).toMatch(/nice 10$/m);
   });
 
   it('says what a process that broke said, and goes on with the next', async () => {
@@ -58,12 +60,30 @@ describe('Preparer', () => {
     await expect(prepare('refuse')).resolves.toMatchObject({ status: 'failed' });
   });
 
+  it('takes nothing that comes late for what the next one says', async () => {
+    // The launcher sees the end of the child before this thread, which is busy, tells it to stop.
+    const busy = () => {
+      const until = performance.now() + 300;
+      while (performance.now() < until);
+    };
+    for (let round = 0; round < 2; round++) {
+      await expect(prepare('refuse', busy)).resolves.toMatchObject({ status: 'failed' });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  });
+
+  it('begins nothing more once it is closed', async () => {
+    preparer.close();
+    await expect(prepare('refuse')).rejects.toThrow('this worker is stopping');
+  });
+
   it('leaves no process behind', async () => {
     void prepare('hang').catch(() => undefined);
     const { child, launcher } = await pids();
     preparer.close();
     await ended(child);
     await ended(launcher);
+    expect(existsSync(folder)).toBe(false);
   });
 });
 

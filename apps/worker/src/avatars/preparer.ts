@@ -14,7 +14,8 @@ export type PrepareOutcome = ({ status: 'ready' } & Omit<PreparedAvatar, 'bundle
 export type PrepareMessage = { type: 'progress'; progress: PrepareProgress } | { type: 'done'; outcome: PrepareOutcome } | { type: 'broke'; message: string };
 
 export type ToLauncher = { type: 'prepare'; folder: string } | { type: 'stop' };
-export type FromLauncher = PrepareMessage | { type: 'ended'; how: string };
+/** Told with its folder, which is a preparation's own: what comes late is not taken for the next one's. */
+export type FromLauncher = (PrepareMessage | { type: 'ended'; how: string }) & { folder: string };
 
 /** A clip of two minutes takes some on two cores, and more beside live sessions; what still works tells how far it is. */
 const TIMEOUT_MS = 30 * 60_000;
@@ -31,6 +32,7 @@ const MAX_ERROR_CHARACTERS = 2000;
 export class Preparer {
   private readonly programs: { launcher: URL; child: URL };
   private launcher: ChildProcess;
+  private closed = false;
 
   /** @param programs `prepare-launcher` and `prepare-child`, as they are built */
   constructor(programs: { launcher: URL; child: URL }) {
@@ -43,9 +45,11 @@ export class Preparer {
    * @param folder holds the upload in `UPLOAD_FILE`; an avatar that is ready leaves `BUNDLE_FILE` and `PREVIEW_FILE` there
    * @throws Error when the process broke or took too long; the job is then tried again
    */
-  prepare(folder: string, onProgress: (progress: PrepareProgress) => void): Promise<PrepareOutcome> {
+  async prepare(folder: string, onProgress: (progress: PrepareProgress) => void): Promise<PrepareOutcome> {
+    if (this.closed) throw new Error('this worker is stopping');
     if (!this.launcher.connected) this.launcher = this.launch();
     const { launcher } = this;
+    if (!launcher.connected) throw new Error('no process could be begun');
     return new Promise((resolve, reject) => {
       let errors = '';
       const settle = (outcome: PrepareOutcome | Error) => {
@@ -59,6 +63,7 @@ export class Preparer {
         if (launcher.connected) launcher.send({ type: 'stop' } satisfies ToLauncher, () => undefined);
       };
       const onMessage = (message: FromLauncher) => {
+        if (message.folder !== folder) return;
         silence.refresh();
         if (message.type === 'progress') onProgress(message.progress);
         else if (message.type === 'done') settle(message.outcome);
@@ -77,6 +82,7 @@ export class Preparer {
 
   /** Whatever is being prepared is given up. */
   close(): void {
+    this.closed = true;
     if (this.launcher.connected) this.launcher.disconnect();
   }
 

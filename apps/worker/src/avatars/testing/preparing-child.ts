@@ -4,7 +4,7 @@ import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import type { PrepareMessage } from '../preparer.ts';
 
-const say = (message: PrepareMessage) => process.send?.(message);
+const say = (message: PrepareMessage, then = () => undefined as void) => process.send?.(message, undefined, undefined, then);
 
 process.once('disconnect', () => process.exit());
 
@@ -16,9 +16,9 @@ process.once('message', (folder: string) => {
     process.stderr.write('out of pixels\n');
     process.exit(3);
   } else if (upload === 'refuse') {
-    say({ type: 'done', outcome: { status: 'failed', code: 'no_face', detail: `niceness ${getPriority()}` } });
+    say({ type: 'done', outcome: { status: 'failed', code: 'no_face', detail: `niceness ${getPriority()}` } }, () => process.disconnect());
   } else if (upload === 'break') {
-    say({ type: 'broke', message: 'no memory' });
+    say({ type: 'broke', message: 'no memory' }, () => process.disconnect());
   } else {
     setInterval(() => undefined, 1000);
   }
