@@ -5,6 +5,8 @@ import type { LipSyncSystem } from './system.ts';
 const CLOCK_PER_STEP = MOUTH_STEP_MS * 48;
 /** Sound beyond the last step that the network looks into. */
 const AHEAD_STEPS = 5;
+/** After two seconds of silence, as in a session. */
+const LEAD_STEPS = 100;
 
 /** What the product shows of its own voices: its motion source, which gets the sound and the phones' mouth and shows a frame every step. */
 export const phonesSystem: LipSyncSystem = {
@@ -17,15 +19,16 @@ export const phonesSystem: LipSyncSystem = {
       const mouth = segments.length === 0 ? new Float32Array(0) : mouthOfSegments(segments, (pcm16k.length / 16_000) * 1000);
       const params = new Float32Array(steps * MOUTH_PARAMS.length);
       const pose = restPose();
-      for (let step = 0; step < steps + AHEAD_STEPS; step++) {
-        const known = mouth.subarray(step * MOUTH_PARAMS.length, (step + 1) * MOUTH_PARAMS.length);
-        if (known.length > 0) motion.shape(step * CLOCK_PER_STEP, known);
+      const at = (step: number): number => (LEAD_STEPS + step) * CLOCK_PER_STEP;
+      for (let step = -LEAD_STEPS; step < steps + AHEAD_STEPS; step++) {
+        const known = step < 0 ? mouth.subarray(0, 0) : mouth.subarray(step * MOUTH_PARAMS.length, (step + 1) * MOUTH_PARAMS.length);
+        if (known.length > 0) motion.shape(at(step), known);
         const heard = new Float32Array(STEP_SAMPLES);
-        heard.set(pcm16k.subarray(step * STEP_SAMPLES, (step + 1) * STEP_SAMPLES));
-        motion.push(step * CLOCK_PER_STEP, heard);
+        if (step >= 0) heard.set(pcm16k.subarray(step * STEP_SAMPLES, (step + 1) * STEP_SAMPLES));
+        motion.push(at(step), heard);
         const shown = step - AHEAD_STEPS;
         if (shown < 0) continue;
-        motion.poseAt(shown * CLOCK_PER_STEP, pose);
+        motion.poseAt(at(shown), pose);
         params.set(motion.shownMouth, shown * MOUTH_PARAMS.length);
       }
       return { params };

@@ -14,7 +14,7 @@ const PUSH_SAMPLES = 960;
 const AHEAD_SAMPLES = 9600;
 const SPEECH_SECONDS = 1.5;
 /** Of 255, over the whole picture, and at any place: the renderer leaves parts alone that would move by less than a grey level or so. */
-const MAX_MEAN_DIFFERENCE = 0.1;
+const MAX_MEAN_DIFFERENCE = 0.15;
 const MAX_DIFFERENCE = 16;
 
 describe('the idle pictures of the built-in engine', () => {
