@@ -1,6 +1,7 @@
-import { AV_CHANNEL_ORDER_NATIVE, AV_CODEC_FLAG_GLOBAL_HEADER, AV_SAMPLE_FMT_FLTP } from 'node-av/constants';
-import { type CodecContext, type FormatContext, Frame, type Packet, Rational, type Stream } from 'node-av/lib';
+import { AV_CODEC_FLAG_GLOBAL_HEADER, AV_SAMPLE_FMT_FLTP } from 'node-av/constants';
+import { type CodecContext, type FormatContext, type Frame, type Packet, Rational, type Stream } from 'node-av/lib';
 import { allocateContext, check, openContext } from './ffmpeg.ts';
+import { allocateSoundFrame, MONO } from './sound-frame.ts';
 
 /** One stream of a container that is being written, with its encoder. */
 export interface Track {
@@ -13,7 +14,6 @@ export const SOUND_RATE_HZ = 48_000;
 /** Samples of an AAC frame. */
 export const SOUND_FRAME = 1024;
 const SOUND_BIT_RATE = 96_000n;
-const MONO = { nbChannels: 1, order: AV_CHANNEL_ORDER_NATIVE, mask: 4n };
 
 /** Adds the stream of an opened encoder. */
 export function addTrack(output: FormatContext, context: CodecContext, timeBase: Rational): Track {
@@ -39,13 +39,7 @@ export function addSoundTrack(output: FormatContext): Track {
 
 /** Up to SOUND_FRAME samples, filled up with silence. */
 export function soundFrame(samples: Float32Array): Frame {
-  const frame = new Frame();
-  frame.alloc();
-  frame.format = AV_SAMPLE_FMT_FLTP;
-  frame.nbSamples = SOUND_FRAME;
-  frame.sampleRate = SOUND_RATE_HZ;
-  frame.channelLayout = MONO;
-  check(frame.getBuffer(0), 'sound frame');
+  const frame = allocateSoundFrame({ format: AV_SAMPLE_FMT_FLTP, nbSamples: SOUND_FRAME, sampleRate: SOUND_RATE_HZ, channelLayout: MONO });
   const plane = frame.data![0]!;
   for (let i = 0; i < SOUND_FRAME; i++) plane.writeFloatLE(samples[i] ?? 0, i * 4);
   return frame;

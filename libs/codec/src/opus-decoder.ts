@@ -1,8 +1,9 @@
-import { AV_CHANNEL_ORDER_NATIVE, AV_SAMPLE_FMT_FLT } from 'node-av/constants';
+import { AV_SAMPLE_FMT_FLT } from 'node-av/constants';
 import { Frame, Packet } from 'node-av/lib';
 import { allocateContext, check, openContext } from './ffmpeg.ts';
 import { OPUS_SAMPLE_RATE_HZ } from './opus-encoder.ts';
 import { mixToMono } from './pcm-frame.ts';
+import { MONO } from './sound-frame.ts';
 
 /** Turns Opus packets back into mono samples at 48 kHz, for checks. */
 export interface OpusDecoder {
@@ -13,7 +14,7 @@ export interface OpusDecoder {
 export function createOpusDecoder(): OpusDecoder {
   const { context, codec } = allocateContext('libopus', 'decoder');
   context.sampleRate = OPUS_SAMPLE_RATE_HZ;
-  context.channelLayout = { nbChannels: 1, order: AV_CHANNEL_ORDER_NATIVE, mask: 4n };
+  context.channelLayout = MONO;
   context.sampleFormat = AV_SAMPLE_FMT_FLT;
   openContext(context, codec, {});
   const frame = new Frame();

@@ -1,9 +1,10 @@
 /**
  * Hot path: fifty calls a second and session. No promise, no logging.
  */
-import { AV_CHANNEL_ORDER_NATIVE, AV_SAMPLE_FMT_FLT } from 'node-av/constants';
-import { Frame, Packet, Rational } from 'node-av/lib';
+import { AV_SAMPLE_FMT_FLT } from 'node-av/constants';
+import { Packet, Rational } from 'node-av/lib';
 import { allocateContext, check, openContext } from './ffmpeg.ts';
+import { allocateSoundFrame, MONO } from './sound-frame.ts';
 
 export const OPUS_SAMPLE_RATE_HZ = 48_000;
 /** Samples in one packet of 20 ms. */
@@ -27,10 +28,9 @@ export interface OpusEncoder {
  */
 export function createOpusEncoder(): OpusEncoder {
   const { context, codec } = allocateContext('libopus', 'encoder');
-  const layout = { nbChannels: 1, order: AV_CHANNEL_ORDER_NATIVE, mask: 4n };
   context.sampleRate = OPUS_SAMPLE_RATE_HZ;
   context.sampleFormat = AV_SAMPLE_FMT_FLT;
-  context.channelLayout = layout;
+  context.channelLayout = MONO;
   context.timeBase = new Rational(1, OPUS_SAMPLE_RATE_HZ);
   context.bitRate = BigInt(BIT_RATE);
   openContext(context, codec, {
@@ -41,13 +41,7 @@ export function createOpusEncoder(): OpusEncoder {
     packet_loss: 0,
     compression_level: 3,
   });
-  const frame = new Frame();
-  frame.alloc();
-  frame.format = AV_SAMPLE_FMT_FLT;
-  frame.nbSamples = OPUS_FRAME_SAMPLES;
-  frame.sampleRate = OPUS_SAMPLE_RATE_HZ;
-  frame.channelLayout = layout;
-  check(frame.getBuffer(0), 'audio frame buffer');
+  const frame = allocateSoundFrame({ format: AV_SAMPLE_FMT_FLT, nbSamples: OPUS_FRAME_SAMPLES, sampleRate: OPUS_SAMPLE_RATE_HZ, channelLayout: MONO });
   const plane = frame.data?.[0];
   if (plane === undefined) throw new Error('FFmpeg gave no audio buffer');
   const samples = new Float32Array(plane.buffer, plane.byteOffset, OPUS_FRAME_SAMPLES);

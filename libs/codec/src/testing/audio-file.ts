@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AV_CHANNEL_ORDER_NATIVE, AV_CODEC_FLAG_GLOBAL_HEADER, AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16, AV_SAMPLE_FMT_FLT, AVIO_FLAG_WRITE, type AVSampleFormat } from 'node-av/constants';
 import { Codec, CodecContext, FormatContext, Frame, IOContext, Packet, Rational } from 'node-av/lib';
 import { check, openContext } from '../ffmpeg.ts';
+import { allocateSoundFrame } from '../sound-frame.ts';
 
 export interface AudioFileFormat {
   extension: string;
@@ -62,13 +63,7 @@ function writeAudioFile(path: string, format: AudioFileFormat, durationS: number
     }
   };
   for (let start = 0; start < total; start += frameSamples) {
-    const frame = new Frame();
-    frame.alloc();
-    frame.format = sampleFormats[format.sampleFormat];
-    frame.nbSamples = frameSamples;
-    frame.sampleRate = sampleRateHz;
-    frame.channelLayout = layout;
-    check(frame.getBuffer(0), 'frame');
+    const frame = allocateSoundFrame({ format: sampleFormats[format.sampleFormat], nbSamples: frameSamples, sampleRate: sampleRateHz, channelLayout: layout });
     fillFrame(frame, format.sampleFormat, channels, (index) => sample((start + index) / sampleRateHz));
     frame.pts = BigInt(start);
     check(context.sendFrameSync(frame), 'encode');
