@@ -67,6 +67,8 @@ export interface ReceptionReport {
   packetsLost: number;
   /** In units of the stream's RTP clock. */
   jitter: number;
+  /** Which sender report was heard last: the middle 32 bits of its NTP time. 0 while none was. */
+  lastSenderReport: number;
 }
 
 export interface RtcpHandler {
@@ -104,6 +106,7 @@ function readReports(part: Buffer, from: number, count: number, handler: RtcpHan
       fractionLost: part[offset + 4]! / 256,
       packetsLost: part.readIntBE(offset + 5, 3),
       jitter: part.readUInt32BE(offset + 12),
+      lastSenderReport: part.readUInt32BE(offset + 16),
     });
   }
 }
