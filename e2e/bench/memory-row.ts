@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import sharp from 'sharp';
 import { prepared } from '../support/avatars.ts';
 import { painting } from '../support/pictures.ts';
@@ -11,13 +13,19 @@ const MEASURE_MS = 10_000;
 const PREPARE_TIMEOUT_MS = 600_000;
 const paintings = ['lisa', 'pearl', 'gogol'];
 
-/** As many avatars as sessions: what lies in memory once for each of them. */
+/** As many avatars as sessions: what lies in memory once for each of them. Of the clips, when some are given. */
 export const memoryRow: Row = {
   ids: ['memory'],
   async measure(bench: Bench) {
     const { api } = bench.stage;
+    const { clips } = bench;
     const ids: string[] = [];
-    for (let index = 0; index < AVATARS; index++) ids.push((await api.tryUpload(await anotherPortrait(index), 'portrait.jpg', `Memory ${index + 1}`)).body.id);
+    for (let index = 0; index < AVATARS; index++) {
+      const path = clips[index % clips.length];
+      const name = `Memory ${index + 1}`;
+      const uploaded = await (path === undefined ? api.tryUpload(await anotherPortrait(index), 'portrait.jpg', name) : api.tryUpload(await readFile(path), basename(path), name));
+      ids.push(uploaded.body.id);
+    }
     for (const [index, id] of ids.entries()) {
       bench.say(`${index} of ${AVATARS} avatars are prepared`);
       const { status, failure } = await prepared(api, id, PREPARE_TIMEOUT_MS);
@@ -28,7 +36,7 @@ export const memoryRow: Row = {
     return [
       {
         id: 'memory-avatars',
-        what: `memory of a worker with ${AVATARS} speaking sessions of ${AVATARS} avatars`,
+        what: `memory of a worker with ${AVATARS} speaking sessions of ${AVATARS} ${clips.length > 0 ? 'filmed ' : ''}avatars`,
         target: '< 2 GiB',
         measured: `${worker.toFixed(0)} MiB`,
         reached: worker < TARGET_MIB,

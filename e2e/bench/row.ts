@@ -4,7 +4,7 @@ import { percentile } from '../support/statistics.ts';
 import type { Table } from './table.ts';
 
 export interface Surroundings {
-  /** Videos of speakers to compare lip sync with, given by --clip. */
+  /** Videos of speakers, given by --clip: to compare lip sync with, or to make avatars of. */
   clips: readonly string[];
   /** Says what is being done now. */
   say(what: string): void;

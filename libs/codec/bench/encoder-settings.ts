@@ -1,8 +1,8 @@
 /*
  * Which settings give the best picture per bit and per millisecond:
- *   node libs/codec/bench/encoder-settings.ts h264|vp8 [CLIP…] [--seconds 10] [--only PART-OF-NAME] [--rounds 3] [--cap 2500000] [--loop]
- * Without a CLIP: a painting that speaks (with --loop: one that is silent), rendered at 512×512 by libs/engine-builtin/bench/speaking-y4m.ts.
- * With clips: these, cut to 512×512. With --loop the product's settings for loops are the measure.
+ *   node libs/codec/bench/encoder-settings.ts h264|vp8 [CLIP…] [--seconds 10] [--only PART-OF-NAME] [--rounds 3] [--cap 2500000] [--silent]
+ * Without a CLIP: a painting that speaks (or, with --silent, doesn't), rendered at 512×512 by libs/engine-builtin/bench/speaking-y4m.ts.
+ * With clips: these, cut to 512×512.
  *
  * Each candidate encodes the clip at several qualities, a key frame every 2 s, and is decoded again. For each candidate is printed what
  * it gives at 500 kbit/s and at 1 Mbit/s (between the qualities by the logarithm of the rate): the luma's SSIM in dB, and milliseconds of
@@ -42,21 +42,21 @@ interface Point {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string', default: '10' }, only: { type: 'string', default: '' }, rounds: { type: 'string', default: '3' }, cap: { type: 'string', default: '2500000' }, loop: { type: 'boolean', default: false } },
+  options: { seconds: { type: 'string', default: '10' }, only: { type: 'string', default: '' }, rounds: { type: 'string', default: '3' }, cap: { type: 'string', default: '2500000' }, silent: { type: 'boolean', default: false } },
 });
 const [codec, ...clips] = positionals;
 if (codec !== 'h264' && codec !== 'vp8') throw new Error('usage: encoder-settings.ts h264|vp8 [CLIP…]');
-const options: VideoEncoderOptions = { codec, ...SIZE, fps: FPS, maxBitrate: Number(values.cap), quality: values.loop ? 'loop' : 'live' };
+const options: VideoEncoderOptions = { codec, ...SIZE, fps: FPS, maxBitrate: Number(values.cap) };
 const candidates = candidatesOf(options).filter(({ name }, i) => i === 0 || name.includes(values.only));
 
-if (clips.length === 0) await compare(values.loop ? 'Gogol, silent' : 'Gogol, speaking', await renderedFrames());
+if (clips.length === 0) await compare(values.silent ? 'Gogol, silent' : 'Gogol, speaking', await renderedFrames());
 for (const clip of clips) await compare(basename(clip), await clipFrames(clip, Number(values.seconds), SIZE));
 
 async function renderedFrames(): Promise<I420Picture[]> {
   const folder = mkdtempSync(join(tmpdir(), 'encoder-settings-'));
   const file = join(folder, 'speaking.y4m');
   const engine = fileURLToPath(new URL('../../engine-builtin/', import.meta.url));
-  const { status } = spawnSync(process.execPath, [`${engine}bench/speaking-y4m.ts`, `${engine}assets/stock/moller-gogol.jpg`, values.seconds, ...(values.loop ? ['--silent'] : [])], {
+  const { status } = spawnSync(process.execPath, [`${engine}bench/speaking-y4m.ts`, `${engine}assets/stock/moller-gogol.jpg`, values.seconds, ...(values.silent ? ['--silent'] : [])], {
     stdio: ['ignore', openSync(file, 'w'), 'inherit'],
   });
   if (status !== 0) throw new Error('the engine rendered nothing');

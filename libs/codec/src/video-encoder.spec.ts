@@ -87,8 +87,8 @@ describe.each<VideoCodec>(['h264', 'vp8'])('%s', (codec) => {
     encoder.close();
   });
 
-  it.each(['live', 'loop'] as const)('makes key frames that do not show (%s)', (quality) => {
-    const encoder = createVideoEncoder({ codec, ...texturedSize, fps: 25, maxBitrate: 2_500_000, quality });
+  it('makes key frames that do not show', () => {
+    const encoder = createVideoEncoder({ codec, ...texturedSize, fps: 25, maxBitrate: 2_500_000 });
     const decoder = createVideoDecoder(codec);
     const noise: number[] = [];
     for (let step = 0; step < 120; step++) {

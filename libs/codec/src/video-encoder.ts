@@ -27,8 +27,6 @@ export interface VideoEncoderOptions {
   fps: number;
   /** Bits per second that no second may exceed by much; quiet pictures use far less. */
   maxBitrate: number;
-  /** `loop`: for pictures that are encoded once and shown often; finer, at three to eight times the cost. `live` where nothing is said. */
-  quality?: 'live' | 'loop';
 }
 
 /** One coded picture. `data` (Annex B with start codes for H.264) may be kept: the encoder never writes to it again. */
