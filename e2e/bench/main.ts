@@ -1,12 +1,16 @@
 // npm run bench: the budgets of the product, each measured on a running one and printed as a table and as bench.json.
 //   npm run bench -- speak-audio idle   only these lines
 //   npm run bench -- --long             the slow ones too
+//   npm run bench -- speaking --avatar clip.mp4    with sessions of that avatar
 //   npm run bench -- lipsync --clip speaker.mp4    and against the lips of a real speaker; `node e2e/bench/main.ts lipsync` needs no product
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { speakingAvatar, stockPrepared } from '../support/avatars.ts';
+import type { Api } from '../support/api.ts';
+import type { Avatar } from '../support/api-types.ts';
+import { ready, speakingAvatar, stockPrepared, uploaded } from '../support/avatars.ts';
 import { Stage } from '../support/stage.ts';
 import { apiRow } from './api-row.ts';
 import { churnRow } from './churn-row.ts';
@@ -22,7 +26,7 @@ import { formatTable } from './table.ts';
 
 const rows: readonly Row[] = [firstFrameRow, speakRows, syncRow, lipSyncRow, engineRow, speakingRow, idleRow, memoryRow, failoverRow, apiRow, churnRow];
 
-const { positionals: wanted, values: options } = parseArgs({ allowPositionals: true, options: { long: { type: 'boolean', default: false }, clip: { type: 'string', multiple: true, default: [] } } });
+const { positionals: wanted, values: options } = parseArgs({ allowPositionals: true, options: { long: { type: 'boolean', default: false }, clip: { type: 'string', multiple: true, default: [] }, avatar: { type: 'string', multiple: true, default: [] } } });
 const unknown = wanted.filter((word) => !rows.some(({ ids }) => ids.some((id) => id.startsWith(word))));
 if (unknown.length > 0) {
   console.error(`There is no line ${unknown.join(', ')}; there are ${rows.flatMap(({ ids }) => ids).join(', ')}.`);
@@ -30,6 +34,7 @@ if (unknown.length > 0) {
 }
 const chosen = rows.filter(({ ids, long }) => (wanted.length > 0 ? ids.some((id) => wanted.some((word) => id.startsWith(word))) : options.long || !long));
 
+const PREPARE_TIMEOUT_MS = 600_000;
 const surroundings: Surroundings = { clips: options.clip, say: (what) => process.stdout.write(process.stdout.isTTY ? `\r\x1b[K… ${what}` : '') };
 const stage = chosen.every(({ alone }) => alone) ? undefined : await openStage();
 const measured: Measured[] = [];
@@ -39,7 +44,7 @@ try {
     surroundings.say('the stock avatars are prepared');
     await stockPrepared(stage.api);
   }
-  const bench = stage && { ...surroundings, stage, avatar: await speakingAvatar(stage.api) };
+  const bench = stage && { ...surroundings, stage, files: options.avatar, avatar: await shownAvatar(stage.api, options.avatar[0]) };
   for (const row of chosen) {
     const startedAtMs = performance.now();
     process.stdout.write(`… ${row.ids.join(', ')}`);
@@ -62,6 +67,12 @@ for (const { title, notes = [], ...table } of measured.flatMap(({ tables = [] })
 for (const { ids, error } of failed) console.error(`✗ ${ids.join(', ')} could not be measured: ${error}`);
 console.log(`\n${machine.cores} × ${machine.cpu}, ${machine.memory_gib} GiB. Written to bench.json.`);
 process.exit(failed.length > 0 ? 1 : 0);
+
+async function shownAvatar(api: Api, path: string | undefined): Promise<Avatar> {
+  if (path === undefined) return speakingAvatar(api);
+  surroundings.say(`${path} is prepared`);
+  return ready(api, await uploaded(api, readFileSync(path), basename(path), 'Bench'), PREPARE_TIMEOUT_MS);
+}
 
 async function openStage(): Promise<Stage> {
   await liftLimits();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import sharp from 'sharp';
-import { prepared } from '../support/avatars.ts';
+import { ready, uploaded } from '../support/avatars.ts';
 import { painting } from '../support/pictures.ts';
 import { runLoad } from './load.ts';
 import { workerMib } from './load-rows.ts';
@@ -13,30 +13,27 @@ const MEASURE_MS = 10_000;
 const PREPARE_TIMEOUT_MS = 600_000;
 const paintings = ['lisa', 'pearl', 'gogol'];
 
-/** As many avatars as sessions: what lies in memory once for each of them. Of the clips, when some are given. */
+/** As many avatars as sessions: what lies in memory once for each of them. Files given by --avatar are taken in turn. */
 export const memoryRow: Row = {
   ids: ['memory'],
   async measure(bench: Bench) {
     const { api } = bench.stage;
-    const { clips } = bench;
     const ids: string[] = [];
     for (let index = 0; index < AVATARS; index++) {
-      const path = clips[index % clips.length];
+      const path = bench.files[index % bench.files.length];
       const name = `Memory ${index + 1}`;
-      const uploaded = await (path === undefined ? api.tryUpload(await anotherPortrait(index), 'portrait.jpg', name) : api.tryUpload(await readFile(path), basename(path), name));
-      ids.push(uploaded.body.id);
+      ids.push(await (path === undefined ? uploaded(api, await anotherPortrait(index), 'portrait.jpg', name) : uploaded(api, await readFile(path), basename(path), name)));
     }
     for (const [index, id] of ids.entries()) {
       bench.say(`${index} of ${AVATARS} avatars are prepared`);
-      const { status, failure } = await prepared(api, id, PREPARE_TIMEOUT_MS);
-      if (status !== 'ready') throw new Error(`an avatar was not prepared: ${JSON.stringify(failure)}`);
+      await ready(api, id, PREPARE_TIMEOUT_MS);
     }
     const result = await runLoad(bench, { avatarIds: ids, durationMs: MEASURE_MS, speaking: true });
     const worker = workerMib(result);
     return [
       {
         id: 'memory-avatars',
-        what: `memory of a worker with ${AVATARS} speaking sessions of ${AVATARS} ${clips.length > 0 ? 'filmed ' : ''}avatars`,
+        what: `memory of a worker with ${AVATARS} speaking sessions of ${AVATARS} avatars`,
         target: '< 2 GiB',
         measured: `${worker.toFixed(0)} MiB`,
         reached: worker < TARGET_MIB,

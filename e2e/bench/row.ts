@@ -4,7 +4,7 @@ import { percentile } from '../support/statistics.ts';
 import type { Table } from './table.ts';
 
 export interface Surroundings {
-  /** Videos of speakers, given by --clip: to compare lip sync with, or to make avatars of. */
+  /** Videos of speakers to compare lip sync with, given by --clip. */
   clips: readonly string[];
   /** Says what is being done now. */
   say(what: string): void;
@@ -13,7 +13,10 @@ export interface Surroundings {
 /** A running product, and what to talk to it with. */
 export interface Bench extends Surroundings {
   stage: Stage;
+  /** Whom sessions show: the first of `files`, or a painting. */
   avatar: Avatar;
+  /** Pictures and clips to make avatars of, given by --avatar. */
+  files: readonly string[];
 }
 
 /** One line of the budget table. */

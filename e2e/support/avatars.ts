@@ -25,8 +25,23 @@ const NAME = 'End-to-end';
 export async function speakingAvatar(api: Api): Promise<Avatar> {
   const { data } = await api.call<{ data: Avatar[] }>('GET', '/v1/avatars?limit=100');
   const known = data.find(({ name, status }) => name === NAME && status !== 'failed');
-  const id = known?.id ?? (await api.tryUpload(testPortrait(), 'portrait.jpg', NAME)).body.id;
-  const avatar = await prepared(api, id);
+  const id = known?.id ?? (await uploaded(api, testPortrait(), 'portrait.jpg', NAME));
+  return ready(api, id);
+}
+
+/**
+ * Id of a new avatar of a picture or clip.
+ * @throws Error when the upload is refused.
+ */
+export async function uploaded(api: Api, file: Uint8Array, filename: string, name: string): Promise<string> {
+  const { status, body } = await api.tryUpload(file, filename, name);
+  if (status !== 201) throw new Error(`the upload of ${filename} was refused: ${body.detail ?? status}`);
+  return body.id;
+}
+
+/** @throws Error when the avatar could not be prepared. */
+export async function ready(api: Api, id: string, timeoutMs?: number): Promise<Avatar> {
+  const avatar = await prepared(api, id, timeoutMs);
   if (avatar.status !== 'ready') throw new Error(`the avatar was not prepared: ${JSON.stringify(avatar.failure)}`);
   return avatar;
 }
