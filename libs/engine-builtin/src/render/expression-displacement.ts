@@ -7,23 +7,23 @@ import { mouthPosition } from './mouth-displacement.ts';
 /** How far things go at 1, in units. */
 const reach = {
   /** Corners of the mouth: parts of its half width, as small mouths smile less. */
-  smileUp: 0.34,
-  smileOut: 0.21,
-  cheekUp: 0.045,
-  frownDown: 0.22,
+  smileUp: 0.38,
+  smileOut: 0.24,
+  cheekUp: 0.055,
+  frownDown: 0.27,
   frownIn: 0.035,
-  lowerLipUp: 0.014,
-  browUp: 0.05,
-  browInnerUp: 0.065,
-  browInnerIn: 0.012,
-  furrowDown: 0.062,
-  furrowIn: 0.034,
-  squintUp: 0.034,
-  eyesWideUp: 0.026,
+  lowerLipUp: 0.018,
+  browUp: 0.066,
+  browInnerUp: 0.09,
+  browInnerIn: 0.016,
+  furrowDown: 0.072,
+  furrowIn: 0.042,
+  squintUp: 0.038,
+  eyesWideUp: 0.032,
 } as const;
 
 /** Lids move by no more than this part of the eye's opening. */
-const MOST_OF_OPENING = 0.3;
+const MOST_OF_OPENING = 0.34;
 
 /**
  * How the skin goes with an expression. Every field is smooth over the whole face and the same on all surfaces: an expression parts
