@@ -179,5 +179,5 @@ describe.skipIf(!available)('a mediasoup PlainTransport', () => {
 /** The middle 32 bits of the NTP time (RFC 3550, 6.4.1) of wall-clock milliseconds since 1970. */
 function middleOfNtp(wallClockMs: number): number {
   const since1900Ms = wallClockMs + 2_208_988_800_000;
-  return Math.floor(((since1900Ms / 1000) % 2 ** 16) * 2 ** 16);
+  return Math.floor(((since1900Ms % (1000 * 2 ** 16)) / 1000) * 2 ** 16);
 }
