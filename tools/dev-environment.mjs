@@ -73,7 +73,7 @@ export function workerEnvironment({ services, secrets, apiUrl, workerId, slots, 
     WORKER_DRAIN_S: process.env.WORKER_DRAIN_S || '3',
     // Avatar bundles are kept here between sessions.
     WORKER_CACHE_DIR: join(home, 'worker-cache'),
-    // Large buffers go back to the system when they are freed; glibc would come to keep a pool of them in every thread, a sixth of what a full worker holds.
+    // Large buffers go back to the system when they are freed: glibc's own threshold grows with them, and each of its heaps comes to keep some, a sixth of a full worker.
     MALLOC_MMAP_THRESHOLD_: process.env.MALLOC_MMAP_THRESHOLD_ || String(2 ** 20),
     ...extra,
   };

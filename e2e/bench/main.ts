@@ -1,16 +1,13 @@
 // npm run bench: the budgets of the product, each measured on a running one and printed as a table and as bench.json.
 //   npm run bench -- speak-audio idle   only these lines
 //   npm run bench -- --long             the slow ones too
-//   npm run bench -- speaking --avatar clip.mp4    with sessions of that avatar
+//   npm run bench -- speaking --avatar clip.mp4    idle and memory, too: with sessions of that avatar
 //   npm run bench -- lipsync --clip speaker.mp4    and against the lips of a real speaker; `node e2e/bench/main.ts lipsync` needs no product
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import type { Api } from '../support/api.ts';
-import type { Avatar } from '../support/api-types.ts';
-import { ready, speakingAvatar, stockPrepared, uploaded } from '../support/avatars.ts';
+import { speakingAvatar, stockPrepared } from '../support/avatars.ts';
 import { Stage } from '../support/stage.ts';
 import { apiRow } from './api-row.ts';
 import { churnRow } from './churn-row.ts';
@@ -34,7 +31,11 @@ if (unknown.length > 0) {
 }
 const chosen = rows.filter(({ ids, long }) => (wanted.length > 0 ? ids.some((id) => wanted.some((word) => id.startsWith(word))) : options.long || !long));
 
-const PREPARE_TIMEOUT_MS = 600_000;
+const missing = options.avatar.filter((path) => !existsSync(path));
+if (missing.length > 0) {
+  console.error(`There is no file ${missing.join(', ')}.`);
+  process.exit(2);
+}
 const surroundings: Surroundings = { clips: options.clip, say: (what) => process.stdout.write(process.stdout.isTTY ? `\r\x1b[K… ${what}` : '') };
 const stage = chosen.every(({ alone }) => alone) ? undefined : await openStage();
 const measured: Measured[] = [];
@@ -44,7 +45,7 @@ try {
     surroundings.say('the stock avatars are prepared');
     await stockPrepared(stage.api);
   }
-  const bench = stage && { ...surroundings, stage, files: options.avatar, avatar: await shownAvatar(stage.api, options.avatar[0]) };
+  const bench = stage && { ...surroundings, stage, files: options.avatar, avatar: await speakingAvatar(stage.api) };
   for (const row of chosen) {
     const startedAtMs = performance.now();
     process.stdout.write(`… ${row.ids.join(', ')}`);
@@ -60,19 +61,13 @@ try {
 }
 
 const machine = { cores: cpus().length, cpu: cpus()[0]?.model ?? 'unknown', memory_gib: Math.round(totalmem() / 2 ** 30), node: process.version };
-writeFileSync('bench.json', `${JSON.stringify({ at: new Date().toISOString(), machine, rows: measured, failed }, null, 2)}\n`);
+writeFileSync('bench.json', `${JSON.stringify({ at: new Date().toISOString(), machine, avatars: options.avatar, rows: measured, failed }, null, 2)}\n`);
 const budget = measured.map(({ what, target, measured: value, reached }) => [what, target, value, reached ? 'reached' : 'not reached yet']);
 console.log(`\n${formatTable({ head: ['what', 'target', 'measured', ''], rows: budget })}`);
 for (const { title, notes = [], ...table } of measured.flatMap(({ tables = [] }) => tables)) console.log(`\n${title}\n\n${formatTable(table)}\n${notes.map((note) => `${note}\n`).join('')}`);
 for (const { ids, error } of failed) console.error(`✗ ${ids.join(', ')} could not be measured: ${error}`);
 console.log(`\n${machine.cores} × ${machine.cpu}, ${machine.memory_gib} GiB. Written to bench.json.`);
 process.exit(failed.length > 0 ? 1 : 0);
-
-async function shownAvatar(api: Api, path: string | undefined): Promise<Avatar> {
-  if (path === undefined) return speakingAvatar(api);
-  surroundings.say(`${path} is prepared`);
-  return ready(api, await uploaded(api, readFileSync(path), basename(path), 'Bench'), PREPARE_TIMEOUT_MS);
-}
 
 async function openStage(): Promise<Stage> {
   await liftLimits();

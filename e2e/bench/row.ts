@@ -13,9 +13,8 @@ export interface Surroundings {
 /** A running product, and what to talk to it with. */
 export interface Bench extends Surroundings {
   stage: Stage;
-  /** Whom sessions show: the first of `files`, or a painting. */
   avatar: Avatar;
-  /** Pictures and clips to make avatars of, given by --avatar. */
+  /** Pictures and clips that sessions under load show, given by --avatar. */
   files: readonly string[];
 }
 

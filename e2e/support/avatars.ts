@@ -21,12 +21,16 @@ export async function stockPrepared(api: Api, timeoutMs = 15 * 60_000): Promise<
 
 const NAME = 'End-to-end';
 
-/** The avatar that most tests use: uploaded by whoever needs it first, and kept, so that it is prepared once. */
-export async function speakingAvatar(api: Api): Promise<Avatar> {
+/** The avatar that most tests use. */
+export function speakingAvatar(api: Api): Promise<Avatar> {
+  return keptAvatar(api, NAME, testPortrait(), 'portrait.jpg');
+}
+
+/** An avatar of a picture or clip: uploaded by whoever needs it first, and kept under its name, so that it is prepared once. */
+export async function keptAvatar(api: Api, name: string, file: Uint8Array, filename: string, timeoutMs?: number): Promise<Avatar> {
   const { data } = await api.call<{ data: Avatar[] }>('GET', '/v1/avatars?limit=100');
-  const known = data.find(({ name, status }) => name === NAME && status !== 'failed');
-  const id = known?.id ?? (await uploaded(api, testPortrait(), 'portrait.jpg', NAME));
-  return ready(api, id);
+  const known = data.find((avatar) => avatar.name === name && avatar.status !== 'failed');
+  return ready(api, known?.id ?? (await uploaded(api, file, filename, name)), timeoutMs);
 }
 
 /**

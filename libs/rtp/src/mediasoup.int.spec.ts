@@ -149,7 +149,9 @@ describe.skipIf(!available)('a mediasoup PlainTransport', () => {
     await vi.waitFor(
       async () => {
         const [stats] = (await video.getStats()) as types.ProducerStat[];
-        expect(stats?.packetsRepaired).toBe(lost.size);
+        // One that comes more than a second late is taken, but counts as no repair.
+        expect(stats?.packetsRepaired).toBeGreaterThan(10);
+        expect(stats?.packetsLost).toBe(0);
       },
       { timeout: 20_000, interval: 200 },
     );
@@ -165,6 +167,7 @@ describe.skipIf(!available)('a mediasoup PlainTransport', () => {
         sent.add(middleOfNtp(startWallClockMs + sample / 48));
         sender!.sendVideo(picture(false), sample, false);
         expect(reported?.fractionLost).toBeGreaterThan(0.2);
+        expect(reported?.packetsLost).toBeGreaterThan(0);
         expect(sent).toContain(reported?.lastSenderReport);
       },
       { timeout: 20_000, interval: 300 },

@@ -5,7 +5,7 @@ import { readRtcp, type RtcpHandler, writeSenderReports } from './rtcp.ts';
 interface Heard {
   keyFrames: number[];
   nacks: [number, number][];
-  losses: [number, number, number][];
+  losses: [number, number, number, number][];
 }
 
 function read(packet: Buffer): Heard {
@@ -13,7 +13,7 @@ function read(packet: Buffer): Heard {
   const handler: RtcpHandler = {
     onKeyFrameRequest: (ssrc) => heard.keyFrames.push(ssrc),
     onNack: (ssrc, sequenceNumber) => heard.nacks.push([ssrc, sequenceNumber]),
-    onReceptionReport: ({ ssrc, fractionLost, packetsLost }) => heard.losses.push([ssrc, fractionLost, packetsLost]),
+    onReceptionReport: ({ ssrc, fractionLost, packetsLost, lastSenderReport }) => heard.losses.push([ssrc, fractionLost, packetsLost, lastSenderReport]),
   };
   readRtcp(packet, handler);
   return heard;
@@ -28,7 +28,7 @@ function words(...values: number[]): Buffer {
 const pli = words(0x81ce0002, 1, 0x1111);
 const fir = words(0x84ce0004, 1, 0, 0x2222, 0x05000000);
 const nack = words(0x81cd0003, 1, 0x1111, (0xfffe << 16) | 0b101);
-const receiverReport = words(0x81c90007, 1, 0x1111, (64 << 24) | 0xfffffe, 100, 7, 0, 0);
+const receiverReport = words(0x81c90007, 1, 0x1111, (64 << 24) | 0xfffffe, 100, 7, 0xabcd1234, 0);
 
 describe('reading', () => {
   it('finds PLI, FIR, lost packets and reports in a compound packet', () => {
@@ -39,7 +39,7 @@ describe('reading', () => {
         [0x1111, 0xffff],
         [0x1111, 1],
       ],
-      losses: [[0x1111, 0.25, -2]],
+      losses: [[0x1111, 0.25, -2, 0xabcd1234]],
     });
   });
 

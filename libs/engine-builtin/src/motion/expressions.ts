@@ -12,10 +12,10 @@ type Shape = Partial<Record<keyof typeof channel, number>>;
 const shapes: Record<Expression, Shape> = {
   neutral: {},
   happy: { smile: 1, squint: 0.7, brow: 0.12, pitch: -0.006, lean: 0.006 },
-  serious: { browFurrow: 0.45, press: 0.15, frown: 0.22, squint: 0.25, pitch: 0.01 },
+  serious: { browFurrow: 0.45, frown: 0.22, squint: 0.25, pitch: 0.01 },
   surprised: { brow: 1, eyesWide: 1, jaw: 0.2, pitch: -0.014, lean: -0.008 },
   sad: { browInner: 1, frown: 0.8, blinkLeft: 0.14, blinkRight: 0.14, pitch: 0.022, roll: 0.012 },
-  angry: { browFurrow: 1, press: 0.45, squint: 0.6, eyesWide: 0.25, frown: 0.6, pitch: 0.016, lean: 0.012 },
+  angry: { browFurrow: 1, squint: 0.6, eyesWide: 0.25, frown: 0.6, pitch: 0.016, lean: 0.012 },
 };
 
 /** From one mood to the next. */

@@ -22,6 +22,8 @@ const reach = {
   eyesWideUp: 0.032,
 } as const;
 
+/** A brow comes down by no more than this part of the skin below it, or that would fold. */
+const MOST_OF_ROOM = 0.45;
 /** Lids move by no more than this part of the eye's opening. */
 const MOST_OF_OPENING = 0.34;
 
@@ -69,7 +71,8 @@ export function expressionDisplacement(face: FaceGeometry): (a: number, b: numbe
     // Temples and hair stay.
     const outer = 1 - smoothstep(innerEnd + 0.9 * eyeWidth, innerEnd + 1.5 * eyeWidth, fromMiddle);
     along(drawn.brow, 0, -reach.browUp * outer * brow);
-    along(drawn.browFurrow, reach.furrowIn * towardsMiddle * brow, reach.furrowDown * (0.3 + 0.7 * inner) * outer * brow);
+    const furrowDown = Math.min(reach.furrowDown, MOST_OF_ROOM * roomBelowBrow(browAt(a), lidAt(a)));
+    along(drawn.browFurrow, reach.furrowIn * towardsMiddle * brow, furrowDown * (0.3 + 0.7 * inner) * outer * brow);
 
     const squint = lowerLidWindow(face.leftEye, a, b) + lowerLidWindow(face.rightEye, a, b);
     along(drawn.squint, 0, -squint);
@@ -81,7 +84,12 @@ export function expressionDisplacement(face: FaceGeometry): (a: number, b: numbe
 /** The brow goes all the way; the skin above it less and less, and the lid's edge not at all. */
 function browWindow(brow: number, upperLid: number, b: number): number {
   if (b <= brow) return 1 - smoothstep(0, 0.6, brow - b);
-  return 1 - smoothstep(brow, Math.max(upperLid - 0.06, brow + 0.02), b);
+  return 1 - smoothstep(brow, brow + roomBelowBrow(brow, upperLid), b);
+}
+
+/** How much skin takes up what the brow moves, above the lid. */
+function roomBelowBrow(brow: number, upperLid: number): number {
+  return Math.max(upperLid - 0.06 - brow, 0.02);
 }
 
 /** A height above either eye, which goes over smoothly from one to the other between them. */
