@@ -6,9 +6,10 @@ import { runLoad, untilLooped, type LoadResult } from './load.ts';
 import type { Bench, Measured, Row } from './row.ts';
 import { spentPerSecond, timeTable } from './time-table.ts';
 
+/** For a clip of two minutes, with a machine to itself. */
+export const PREPARE_TIMEOUT_MS = 600_000;
 const SETTLE_MS = 2500;
 const STEP_MS = 12_000;
-const PREPARE_TIMEOUT_MS = 600_000;
 const MINUTE_MS = 60_000;
 const SPEAKING_STEPS = [8, 11, 14, 16, 18, 20, 22, 24, 27, 30];
 const IDLE_STEPS = [20, 50, 100, 130, 160];
@@ -104,7 +105,6 @@ function measuredOf(best: LoadResult | undefined, last: LoadResult): string {
   return best ? `${best.sessions} (${shown(best)})` : `fewer than ${last.sessions} (there ${shown(last)})`;
 }
 
-/** Of the largest worker. */
 /** The first of the files given by --avatar, or the avatar of all rows. */
 async function shownAvatar({ stage, files: [path], avatar, say }: Bench): Promise<Avatar> {
   if (path === undefined) return avatar;
@@ -112,6 +112,7 @@ async function shownAvatar({ stage, files: [path], avatar, say }: Bench): Promis
   return keptAvatar(stage.api, `Bench ${basename(path)}`, await readFile(path), basename(path), PREPARE_TIMEOUT_MS);
 }
 
+/** Of the largest worker. */
 export function workerMib({ rssMib }: LoadResult): number {
   return Math.max(...Object.entries(rssMib).filter(([name]) => name.startsWith('worker')).map(([, mib]) => mib));
 }

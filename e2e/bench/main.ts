@@ -36,6 +36,7 @@ if (missing.length > 0) {
   console.error(`There is no file ${missing.join(', ')}.`);
   process.exit(2);
 }
+
 const surroundings: Surroundings = { clips: options.clip, say: (what) => process.stdout.write(process.stdout.isTTY ? `\r\x1b[K… ${what}` : '') };
 const stage = chosen.every(({ alone }) => alone) ? undefined : await openStage();
 const measured: Measured[] = [];

@@ -4,13 +4,12 @@ import sharp from 'sharp';
 import { ready, uploaded } from '../support/avatars.ts';
 import { painting } from '../support/pictures.ts';
 import { runLoad } from './load.ts';
-import { workerMib } from './load-rows.ts';
+import { PREPARE_TIMEOUT_MS, workerMib } from './load-rows.ts';
 import type { Bench, Row } from './row.ts';
 
 const AVATARS = 14;
 const TARGET_MIB = 2048;
 const MEASURE_MS = 10_000;
-const PREPARE_TIMEOUT_MS = 600_000;
 const paintings = ['lisa', 'pearl', 'gogol'];
 
 /** As many avatars as sessions: what lies in memory once for each of them. Files given by --avatar are taken in turn. */
